@@ -24,7 +24,8 @@ const logrusLine = /^time="([^"]+)" level=(\w+) msg="((?:[^"\\]|\\.)*)" ?(.*)$/s
 // klog stands between Calico's lines; it has neither year nor component.
 const klogLine = /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+:\d+\] (.*)$/s;
 // `kubectl logs --timestamps` and container runtimes' files put their own time before the line.
-const runtimePrefix = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) (?:std(?:out|err) [FP] )?/;
+const runtimePrefix =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) (?:std(?:out|err) [FP] )?/;
 
 const levels: Readonly<Record<string, Level>> = {
   DEBUG: 'DEBUG',
@@ -77,7 +78,10 @@ export function parseLogLine(text: string): LogLine {
   }
   const klog = klogLine.exec(line);
   if (klog) {
-    return { ...plain(text, klog[2] ?? '', prefix?.[1] ?? null), level: levels[klog[1] ?? ''] ?? null };
+    return {
+      ...plain(text, klog[2] ?? '', prefix?.[1] ?? null),
+      level: levels[klog[1] ?? ''] ?? null,
+    };
   }
   return plain(text, line, prefix?.[1] ?? null);
 }

@@ -1,12 +1,14 @@
 import type { ListName, Lists, Snapshot } from '../model/snapshot.ts';
 
+const none: readonly never[] = Object.freeze([]);
+
 /** The items of a list, empty where it was not read: for evidence and comparison. Whether it was read decides the runner. */
 export function itemsOf<Name extends ListName>(
   snapshot: Snapshot,
   name: Name,
 ): readonly Lists[Name][] {
   const list = snapshot.lists[name];
-  return list.state === 'read' ? list.items : [];
+  return list.state === 'read' ? list.items : none;
 }
 
 /** The object of that name (and namespace, if given); undefined where there is none. */

@@ -1,11 +1,42 @@
-import type { ContainerLog, ListName, Lists, Read, Snapshot } from '../../internal/model/snapshot.ts';
+import type {
+  ContainerLog,
+  ListName,
+  Lists,
+  Read,
+  Snapshot,
+} from '../../internal/model/snapshot.ts';
 
 const listNames = [
-  'nodes', 'pods', 'daemonSets', 'deployments', 'events', 'services', 'endpoints', 'endpointSlices',
-  'configMaps', 'namespaces', 'leases', 'controllerRevisions', 'customResourceDefinitions', 'clusterRoles',
-  'clusterRoleBindings', 'installations', 'tigeraStatuses', 'ipPools', 'ipamBlocks', 'blockAffinities',
-  'felixConfigurations', 'bgpConfigurations', 'bgpPeers', 'clusterInformations', 'nodeMetrics', 'calicoNodes',
-  'helmCharts', 'helmChartConfigs', 'argoApplications', 'fluxObjects',
+  'nodes',
+  'pods',
+  'daemonSets',
+  'deployments',
+  'events',
+  'services',
+  'endpoints',
+  'endpointSlices',
+  'configMaps',
+  'namespaces',
+  'leases',
+  'controllerRevisions',
+  'customResourceDefinitions',
+  'clusterRoles',
+  'clusterRoleBindings',
+  'installations',
+  'tigeraStatuses',
+  'ipPools',
+  'ipamBlocks',
+  'blockAffinities',
+  'felixConfigurations',
+  'bgpConfigurations',
+  'bgpPeers',
+  'clusterInformations',
+  'nodeMetrics',
+  'calicoNodes',
+  'helmCharts',
+  'helmChartConfigs',
+  'argoApplications',
+  'fluxObjects',
 ] as const satisfies readonly ListName[];
 
 export interface SnapshotParts {

@@ -1,0 +1,7 @@
+import type { Check } from '../model/check.ts';
+
+/**
+ * All checks. The order is part of the diagnosis: causes stand before what they cause, and where two findings are equally
+ * sure the earlier one is shown first.
+ */
+export const checks: readonly Check[] = [];

@@ -1,0 +1,105 @@
+import type { Evidence, Finding, ObjectRef } from '../model/finding.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { eventEvidence, fieldEvidence, logEvidence, nodeRefs, refOf } from '../calico/evidence.ts';
+import { eventsAbout } from '../calico/events.ts';
+import { containerLog, logLines } from '../calico/logs.ts';
+import { sickViews, type NodeView } from '../calico/nodes.ts';
+import { pendingInit } from '../calico/pods.ts';
+
+export const undeterminedId = 'undetermined';
+
+const isCovered = (view: NodeView, refs: readonly ObjectRef[]): boolean =>
+  refs.some(
+    ({ kind, name }) =>
+      (kind === 'Node' && name === view.name) ||
+      (kind === 'Pod' && name === view.pod?.metadata.name),
+  );
+
+/** Nodes with a sick calico-node pod that no finding of severity error is about. */
+export function unexplainedViews(
+  snapshot: Snapshot,
+  findings: readonly Finding[],
+): readonly NodeView[] {
+  const refs = findings
+    .filter(({ severity }) => severity === 'error')
+    .flatMap(({ affected, symptoms }) => [
+      ...affected,
+      ...symptoms.flatMap((symptom) => symptom.affected),
+    ]);
+  return sickViews(snapshot).filter((view) => !isCovered(view, refs));
+}
+
+/** The container whose log would tell: the init container that has not ended, else calico-node. */
+const telling = (view: NodeView): string =>
+  (view.pod && pendingInit(view.pod)?.name) ?? 'calico-node';
+
+function evidenceOf(snapshot: Snapshot, view: NodeView): readonly Evidence[] {
+  const { pod, health } = view;
+  if (!pod || health?.state !== 'sick') return [];
+  const container = telling(view);
+  const event = eventsAbout(snapshot, pod).findLast(({ type }) => type === 'Warning');
+  const line = logLines(snapshot, pod, container).at(-1);
+  return [
+    fieldEvidence(pod, 'status', health.trouble),
+    ...(event ? [eventEvidence(event)] : []),
+    ...(line ? [logEvidence(pod, container, line)] : []),
+  ];
+}
+
+// What was not read decides what to get next: the log of the run before, then this run's, then the events.
+function nextCommands(snapshot: Snapshot, view: NodeView): readonly string[] {
+  const pod = view.pod;
+  if (!pod) return [`kubectl describe node ${view.name}`];
+  const { name, namespace } = pod.metadata;
+  const container = telling(view);
+  const log = `kubectl -n ${namespace ?? 'default'} logs ${name} -c ${container}`;
+  const isUnread = (previous: boolean): boolean =>
+    containerLog(snapshot, pod, container, previous)?.read.state !== 'read';
+  return [
+    ...(isUnread(false) ? [log] : []),
+    ...(isUnread(true) ? [`${log} --previous`] : []),
+    `kubectl -n ${namespace ?? 'default'} describe pod ${name}`,
+  ];
+}
+
+/** The finding for sick pods that nothing explains; null if there are none. It names what would tell. */
+export function undetermined(snapshot: Snapshot, findings: readonly Finding[]): Finding | null {
+  const views = unexplainedViews(snapshot, findings);
+  const first = views[0];
+  if (!first) return null;
+  const names = views.map(({ name }) => name);
+  const commands = nextCommands(snapshot, first);
+  return {
+    id: undeterminedId,
+    severity: 'error',
+    confidence: 'possible',
+    title: words.title(names),
+    summary: words.summary,
+    ruledOut: [],
+    facts: { nodes: names, pods: views.map(({ pod }) => pod?.metadata.name ?? null) },
+    affected: [...nodeRefs(names), ...views.flatMap(({ pod }) => (pod ? [refOf(pod)] : []))],
+    evidence: views.slice(0, 5).flatMap((view) => evidenceOf(snapshot, view)),
+    symptoms: [],
+    remedies: [
+      {
+        id: 'gather-more',
+        title: words.remedy,
+        action: 'manual',
+        risk: 'none',
+        changes: [],
+        consequences: [],
+        manual: commands,
+      },
+    ],
+  };
+}
+
+const words = {
+  title: (names: readonly string[]): string =>
+    names.length === 1
+      ? `calico-node is not well on ${names[0]}, and what was read does not say why`
+      : `calico-node is not well on ${names.length} nodes, and what was read does not say why`,
+  summary:
+    'No known cause matches. That is an open question, not a clean bill: the evidence below is all that stands out.',
+  remedy: 'Get what is missing, then diagnose again',
+};
