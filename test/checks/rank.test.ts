@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest';
+import { rank } from '../../internal/checks/rank.ts';
+import type { Finding, ObjectRef, Symptom } from '../../internal/model/finding.ts';
+
+const node = (name: string): ObjectRef => ({ kind: 'Node', name });
+
+const finding = (
+  id: string,
+  more: Partial<Finding> & { nodes?: readonly string[] } = {},
+): Finding => ({
+  id,
+  severity: 'error',
+  confidence: 'likely',
+  title: id,
+  summary: '',
+  ruledOut: [],
+  facts: {},
+  affected: (more.nodes ?? ['a']).map(node),
+  evidence: [],
+  symptoms: [],
+  remedies: [],
+  ...more,
+});
+
+const causing = (id: string, names: readonly string[]): readonly Symptom[] => [
+  { id, affected: names.map(node) },
+];
+const order = ['first', 'second', 'third'];
+const ids = (findings: readonly Finding[]): string[] => rank(findings, order).map(({ id }) => id);
+
+it.each<[string, readonly Finding[], string[]]>([
+  [
+    'errors before warnings',
+    [finding('first', { severity: 'warning' }), finding('third')],
+    ['third', 'first'],
+  ],
+  [
+    'the surer one first',
+    [finding('first'), finding('third', { confidence: 'confirmed' })],
+    ['third', 'first'],
+  ],
+  ['else the order of the list', [finding('third'), finding('first')], ['first', 'third']],
+  [
+    'what a cause explains is left out',
+    [
+      finding('third', { nodes: ['b'] }),
+      finding('first', { symptoms: causing('third', ['a', 'b']) }),
+    ],
+    ['first'],
+  ],
+  [
+    'even if it is surer than its cause',
+    [
+      finding('third', { confidence: 'confirmed' }),
+      finding('first', { symptoms: causing('third', ['a']) }),
+    ],
+    ['first'],
+  ],
+  [
+    'but not what it explains only in part',
+    [
+      finding('third', { nodes: ['a', 'c'] }),
+      finding('first', { symptoms: causing('third', ['a']) }),
+    ],
+    ['first', 'third'],
+  ],
+  [
+    'two that explain each other: the one nearer to the cause stays',
+    [
+      finding('third', { symptoms: causing('first', ['a']) }),
+      finding('first', { symptoms: causing('third', ['a']) }),
+    ],
+    ['first'],
+  ],
+])('%s', (_name, findings, expected) => {
+  expect(ids(findings)).toEqual(expected);
+});
