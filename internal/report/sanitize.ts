@@ -16,15 +16,19 @@ function visible(character: string): string {
   return code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`;
 }
 
+// Not by a regular expression: `[\r\n]+$` takes quadratic time on a long run of line ends.
+function withoutLastLineEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end -= 1;
+  return text.slice(0, end);
+}
+
 /**
  * Makes a string from a cluster safe for one line of a terminal or a text file: what could move the cursor, colour,
  * reorder or hide text is replaced by a visible form (`\x1b`), a line end inside by `newline`; those at the end are dropped.
  */
 export function sanitize(text: string, newline: string = unicodeGlyphs.newline): string {
-  return text
-    .replace(/[\r\n]+$/, '')
-    .replaceAll(lineEnd, newline)
-    .replaceAll(unsafe, visible);
+  return withoutLastLineEnds(text).replaceAll(lineEnd, newline).replaceAll(unsafe, visible);
 }
 
 /** The same for text that may have several lines, such as a command with a here-document: its line ends stay. */

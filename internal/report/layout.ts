@@ -1,0 +1,86 @@
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+
+/** Columns that a text takes on a terminal. */
+export const columns = (text: string): number => stringWidth(text);
+
+/** Fills a text with blanks up to `width` columns; a longer one stays as it is. */
+export const pad = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - columns(text)));
+
+/** Breaks a text at its blanks into lines of at most `width` columns. A longer word has its own line: it stays copyable. */
+export function wrap(text: string, width: number): readonly string[] {
+  return wrapAnsi(text.trim(), Math.max(1, width), { hard: false, trim: true }).split('\n');
+}
+
+/** Indents lines; the first one may have another beginning of the same width. */
+export const indent = (lines: readonly string[], by: number, first = ' '.repeat(by)): string[] =>
+  lines.map((line, index) => (index === 0 ? first : ' '.repeat(by)) + line);
+
+function fill(characters: Iterable<string>, width: number): string[] {
+  const taken: string[] = [];
+  let used = 0;
+  for (const character of characters) {
+    used += columns(character);
+    if (used > width) break;
+    taken.push(character);
+  }
+  return taken;
+}
+
+/**
+ * Takes the middle out of a text that is wider than `width` columns. Both ends stay: of a log line the first words tell
+ * what failed and the last ones why, of a name the last ones are what differs.
+ */
+export function shortenMiddle(text: string, width: number, ellipsis: string): string {
+  if (text.length <= width * 4 && columns(text) <= width) return text;
+  const room = Math.max(0, width - columns(ellipsis));
+  const headRoom = Math.ceil(room * 0.6);
+  // Nothing beyond these slices can be shown, and a line may be a megabyte long.
+  const head = fill([...text.slice(0, width * 4)], headRoom);
+  const tail = fill([...text.slice(-width * 4)].toReversed(), room - headRoom).toReversed();
+  return head.join('') + ellipsis + tail.join('');
+}
+
+/** Names as in a sentence, cut by count so that they fit: `worker-3, worker-7 and 5 more`. The first is always named. */
+export function listNames(names: readonly string[], width: number, most = 4): string {
+  for (let shown = Math.min(names.length, most); shown > 1; shown -= 1) {
+    const text = joined(names, shown);
+    if (columns(text) <= width) return text;
+  }
+  return joined(names, 1);
+}
+
+function joined(names: readonly string[], shown: number): string {
+  const rest = names.length - shown;
+  const named = names.slice(0, shown);
+  if (rest > 0) return `${named.join(', ')} and ${rest} more`;
+  return named.length < 2
+    ? named.join('')
+    : `${named.slice(0, -1).join(', ')} and ${named.at(-1) ?? ''}`;
+}
+
+/** One row of an aligned list: a label, and lines beside it. */
+export interface Row {
+  readonly label: string;
+  readonly lines: readonly string[];
+}
+
+/** The width that a column of labels gets: the widest label, but never more than `most`. */
+export const labelWidth = (rows: readonly Pick<Row, 'label'>[], most: number): number =>
+  Math.min(most, Math.max(0, ...rows.map(({ label }) => columns(label))));
+
+/** Rows as lines: labels in a column of `width`, a gap of two, the values beside them. */
+export function alignRows(
+  rows: readonly Row[],
+  width: number,
+  mark: (label: string) => string = (label) => label,
+): string[] {
+  return rows.flatMap(({ label, lines }) =>
+    indent(
+      lines,
+      width + 2,
+      `${mark(label)}${' '.repeat(Math.max(0, width - columns(label)) + 2)}`,
+    ),
+  );
+}

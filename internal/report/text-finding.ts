@@ -1,0 +1,149 @@
+import type { Finding, Symptom } from '../model/finding.ts';
+import type { Remedy } from '../model/remedy.ts';
+import { evidenceRows } from './evidence.ts';
+import {
+  alignRows,
+  columns,
+  indent,
+  labelWidth,
+  listNames,
+  pad,
+  wrap,
+  type Row,
+} from './layout.ts';
+import { affectedNames } from './references.ts';
+import type { TextOptions } from './style.ts';
+import { words } from './words.ts';
+
+const { labels } = words.en;
+
+export interface FindingOptions extends TextOptions {
+  readonly now: string;
+  readonly isWide: boolean;
+  /** The verdict says the title of the first finding already. */
+  readonly hasTitle: boolean;
+}
+
+const mostEvidence = 5;
+const mostCommands = 12;
+const rowIndent = 4;
+
+/** What explains a finding further; every id has its page. */
+export const explainCommand = (id: string): string => `kubectl calico-fix explain ${id}`;
+
+function header(finding: Finding, { width, style, isWide }: FindingOptions): string[] {
+  const severity = words.en.severities[finding.severity];
+  const tags = [severity, words.en.confidences[finding.confidence]].filter(Boolean).join(', ');
+  const used = 2 + columns(finding.id) + 3 + columns(tags) + 3;
+  const names = affectedNames(finding.affected);
+  const mark = finding.severity === 'error' ? style.error : style.warning;
+  const begin = `  ${style.strong(finding.id)}   ${mark(tags)}`;
+  const isTight = used + columns(names[0] ?? '') > width;
+  const text = listNames(names, isTight ? width - 2 : width - used, isWide ? 20 : 4);
+  if (isTight || columns(text) > width - used) return [begin, ...indent(wrap(text, width - 2), 2)];
+  return [`${begin}   ${text}`];
+}
+
+const symptomLine = ({ id, affected }: Symptom, width: number): string => {
+  const names = affected.length === 0 ? '' : listNames(affectedNames(affected), width, 3);
+  return `${id}${words.en.onNodes(names)}`;
+};
+
+function observationRows(finding: Finding, options: FindingOptions): string[] {
+  const { width, isWide, style } = options;
+  const most = Math.floor((width - rowIndent) * 0.32);
+  const shown = isWide ? finding.evidence : finding.evidence.slice(0, mostEvidence);
+  const full = { ...options, labelWidth: most, valueWidth: width };
+  const column = Math.max(
+    labelWidth(evidenceRows(shown, full), most),
+    columns(finding.symptoms.length > 0 ? labels.explains : ''),
+    columns(finding.ruledOut.length > 0 ? labels.ruledOut : ''),
+  );
+  const valueWidth = width - rowIndent - column - 2;
+  const row = (label: string, texts: readonly string[]): Row[] =>
+    texts.map((text, index) => ({
+      label: index === 0 ? label : '',
+      lines: wrap(text, valueWidth),
+    }));
+  const hidden = finding.evidence.length - shown.length;
+  const symptoms = finding.symptoms.map((symptom) =>
+    symptomLine(symptom, valueWidth - columns(symptom.id) - 4),
+  );
+  const rows = [
+    ...evidenceRows(shown, { ...options, labelWidth: column, valueWidth }),
+    ...row('', hidden > 0 ? [words.en.moreRows(hidden)] : []),
+    ...row(labels.explains, symptoms),
+    ...row(labels.ruledOut, finding.ruledOut),
+  ];
+  return indent(alignRows(rows, column, style.dim), rowIndent);
+}
+
+/** A remedy's place, whether it lasts there, and what it disturbs, as one sentence without a stop. */
+export function remedyTerms({ target, action, risk }: Remedy, dot: string): string {
+  const place = target ? `${target.kind}/${target.name}` : '';
+  return [place, words.en.actions[action], words.en.risks[risk]].filter(Boolean).join(` ${dot} `);
+}
+
+// A here-document ends only at a line without blanks before it, so a command of several lines is not indented.
+const commandLines = (command: string, by: number, style: TextOptions['style']): string[] =>
+  command.includes('\n')
+    ? command.split('\n').map(style.command)
+    : [' '.repeat(by) + (command.startsWith('#') ? style.dim : style.command)(command)];
+
+function commands(remedy: Remedy, by: number, { isWide, style }: FindingOptions): string[] {
+  const shown = isWide ? remedy.manual : remedy.manual.slice(0, mostCommands);
+  const hidden = remedy.manual.length - shown.length;
+  return [
+    ...shown.flatMap((command) => commandLines(command, by, style)),
+    ...(hidden > 0 ? [' '.repeat(by) + style.dim(words.en.moreLines(hidden))] : []),
+  ];
+}
+
+function remedyLines(finding: Finding, options: FindingOptions): string[] {
+  const { width, style, glyphs, isWide } = options;
+  const [first, ...others] = finding.remedies;
+  if (!first) return [];
+  const label = finding.id === 'undetermined' ? labels.next : labels.fix;
+  const by = columns(label) + 4;
+  const prose = (text: string): string[] => indent(wrap(text, width - by), by);
+  const detailed = (remedy: Remedy): string[] => [
+    ...(finding.id === 'undetermined' ? [] : prose(remedyTerms(remedy, glyphs.dot))),
+    ...remedy.consequences.flatMap(prose),
+    ...commands(remedy, by + 2, options),
+  ];
+  const or = others.map(({ title }) => title).join('; ');
+  const rest = isWide
+    ? others.flatMap((remedy) => [...prose(labels.or + remedy.title), ...detailed(remedy)])
+    : prose(or === '' ? '' : labels.or + or).filter((line) => line.trim() !== '');
+  return [
+    ...indent(wrap(first.title, width - by), by, `  ${style.strong(pad(label, by - 2))}`),
+    ...detailed(first),
+    ...rest,
+  ];
+}
+
+const explainLine = (id: string, { style }: TextOptions): string =>
+  `  ${labels.more} ${style.command(explainCommand(id))}`;
+
+/** A finding in full: what, where, its evidence, what to do. */
+export function findingLines(finding: Finding, options: FindingOptions): string[] {
+  const prose = (text: string): string[] => indent(wrap(text, options.width - 2), 2);
+  const parts = [observationRows(finding, options), remedyLines(finding, options)];
+  return [
+    ...header(finding, options),
+    ...(options.hasTitle ? prose(options.style.strong(finding.title)) : []),
+    ...prose(finding.summary),
+    ...parts.flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines])),
+    ...(finding.id === 'undetermined' ? [] : [explainLine(finding.id, options)]),
+  ];
+}
+
+/** A warning or a remark, shorter: what, where, and where to read on. */
+export function remarkLines(finding: Finding, options: FindingOptions): string[] {
+  const prose = (text: string): string[] => indent(wrap(text, options.width - 2), 2);
+  return [
+    ...header(finding, options),
+    ...prose(`${finding.title}. ${finding.summary}`),
+    explainLine(finding.id, options),
+  ];
+}
