@@ -17,6 +17,7 @@ function finding<F extends Facts>(check: CheckDefinition<F>, draft: Draft<F>): F
     affected: draft.affected,
     evidence: draft.evidence,
     symptoms: draft.explains ?? [],
+    ...(draft.isSymptom === true ? { isSymptom: true } : {}),
     remedies: draft.remedies,
   };
 }

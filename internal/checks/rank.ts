@@ -1,5 +1,8 @@
 import type { Finding, ObjectRef, Severity } from '../model/finding.ts';
 
+/** The id of the finding for sick pods that nothing explains; it stands here so that ranking knows it. */
+export const undeterminedId = 'undetermined';
+
 const severities: readonly Severity[] = ['error', 'warning', 'info'];
 const confidences = ['confirmed', 'likely', 'possible'] as const;
 
@@ -14,9 +17,26 @@ export function explains(cause: Finding, other: Finding): boolean {
   });
 }
 
+/** True if an error that is no symptom itself is about every node (or, without nodes, every object) of this symptom. */
+function covers(cause: Finding, symptom: Finding): boolean {
+  if (cause === symptom || cause.isSymptom === true || cause.severity !== 'error') return false;
+  if (cause.id === undeterminedId) return false;
+  const objects = new Set(
+    [...cause.affected, ...cause.symptoms.flatMap(({ affected }) => affected)].map(keyOf),
+  );
+  const nodes = symptom.affected.filter(({ kind }) => kind === 'Node');
+  const refs = nodes.length > 0 ? nodes : symptom.affected;
+  return refs.length > 0 && refs.every((ref) => objects.has(keyOf(ref)));
+}
+
+const nested = (cause: Finding, symptom: Finding): Finding =>
+  explains(cause, symptom)
+    ? cause
+    : { ...cause, symptoms: [...cause.symptoms, { id: symptom.id, affected: symptom.affected }] };
+
 /**
  * Orders findings: errors first, then the surer one, then the order of the check list, in which causes stand before
- * what they cause. A finding that an earlier one explains is left out: it stays as a symptom of its cause.
+ * what they cause. A finding that another explains is left out: it stays as a symptom of its cause.
  */
 export function rank(findings: readonly Finding[], order: readonly string[]): readonly Finding[] {
   const place = (finding: Finding): number => {
@@ -29,15 +49,20 @@ export function rank(findings: readonly Finding[], order: readonly string[]): re
       confidences.indexOf(a.confidence) - confidences.indexOf(b.confidence) ||
       place(a) - place(b),
   );
-  const kept: Finding[] = [];
-  for (const finding of sorted) {
-    const isExplained = sorted.some(
+  const isExplained = (finding: Finding): boolean =>
+    sorted.some(
       (cause) =>
         cause !== finding &&
         explains(cause, finding) &&
         !(explains(finding, cause) && place(finding) < place(cause)),
     );
-    if (!isExplained) kept.push(finding);
-  }
-  return kept;
+  const kept = sorted.filter((finding) => !isExplained(finding));
+  const below = kept.filter(
+    (finding) => finding.isSymptom === true && kept.some((cause) => covers(cause, finding)),
+  );
+  return kept
+    .filter((finding) => !below.includes(finding))
+    .map((cause) =>
+      below.filter((symptom) => covers(cause, symptom)).reduce(nested, cause),
+    );
 }

@@ -5,8 +5,7 @@ import { eventsAbout } from '../calico/events.ts';
 import { containerLog, logLines } from '../calico/logs.ts';
 import { sickViews, type NodeView } from '../calico/nodes.ts';
 import { pendingInit } from '../calico/pods.ts';
-
-export const undeterminedId = 'undetermined';
+import { undeterminedId } from './rank.ts';
 
 const isCovered = (view: NodeView, refs: readonly ObjectRef[]): boolean =>
   refs.some(

@@ -38,6 +38,8 @@ export interface Draft<F extends Facts = Facts> {
   readonly affected: readonly ObjectRef[];
   readonly evidence: readonly Evidence[];
   readonly explains?: readonly Symptom[];
+  /** What is found is as a rule brought about by something else: it stands below any other error about the same objects. */
+  readonly isSymptom?: boolean;
   readonly remedies: readonly Remedy[];
 }
 
@@ -53,5 +55,6 @@ export interface Finding {
   readonly affected: readonly ObjectRef[];
   readonly evidence: readonly Evidence[];
   readonly symptoms: readonly Symptom[];
+  readonly isSymptom?: boolean;
   readonly remedies: readonly Remedy[];
 }

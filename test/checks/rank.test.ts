@@ -72,6 +72,14 @@ it.each<[string, readonly Finding[], string[]]>([
     ],
     ['first'],
   ],
+  ['a symptom stands below any other error about its node', [finding('first', { isSymptom: true }), finding('third')], ['third']],
+  ['but not below a warning', [finding('first', { isSymptom: true }), finding('third', { severity: 'warning' })], ['first', 'third']],
+  ['nor below an error about another node', [finding('first', { isSymptom: true }), finding('third', { nodes: ['b'] })], ['first', 'third']],
 ])('%s', (_name, findings, expected) => {
   expect(ids(findings)).toEqual(expected);
+});
+
+it('names the symptom under its cause', () => {
+  const ranked = rank([finding('first', { isSymptom: true }), finding('third')], order);
+  expect(ranked[0]?.symptoms).toEqual([{ id: 'first', affected: [node('a')] }]);
 });
