@@ -39,15 +39,30 @@ export type ListName = keyof Lists;
 
 /** Why something could not be read. `right` is the RBAC rule that is missing when the API answered 403. */
 export interface ReadError {
-  readonly kind: 'forbidden' | 'unauthorized' | 'not-found' | 'timeout' | 'unreachable' | 'damaged' | 'server-error';
+  readonly kind:
+    | 'forbidden'
+    | 'unauthorized'
+    | 'not-found'
+    | 'timeout'
+    | 'unreachable'
+    | 'damaged'
+    | 'server-error';
   readonly message: string;
-  readonly right?: { readonly verb: string; readonly group: string; readonly resource: string; readonly namespace?: string };
+  readonly right?: {
+    readonly verb: string;
+    readonly group: string;
+    readonly resource: string;
+    readonly namespace?: string;
+  };
 }
 
-/** A list is read, failed (the error is data), or was not asked for: the API does not serve it, or the dump has none. */
+/**
+ * A list is read, failed (the error is data), or was not asked for: the API does not serve it, or the dump has none. A failed
+ * one may hold `items`: what could be read where only a part failed, good for findings but never for "nothing is wrong".
+ */
 export type Read<T> =
   | { readonly state: 'read'; readonly items: readonly T[] }
-  | { readonly state: 'failed'; readonly error: ReadError }
+  | { readonly state: 'failed'; readonly error: ReadError; readonly items?: readonly T[] }
   | { readonly state: 'not-asked'; readonly reason: string };
 
 /** One container's log. A failed one says so: `kubectl logs` of a container that never started is such a case. */
@@ -57,7 +72,9 @@ export interface ContainerLog {
   readonly container: string;
   /** The run before the present one (`kubectl logs --previous`). */
   readonly previous: boolean;
-  readonly read: { readonly state: 'read'; readonly text: string } | { readonly state: 'failed'; readonly error: ReadError };
+  readonly read:
+    | { readonly state: 'read'; readonly text: string }
+    | { readonly state: 'failed'; readonly error: ReadError };
 }
 
 export interface Source {
