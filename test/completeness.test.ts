@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checks } from '../internal/checks/index.ts';
 import { baseNeeds, diagnose, narrow } from '../internal/checks/run.ts';
-import { undeterminedId } from '../internal/checks/rank.ts';
+import { undeterminedId } from '../internal/checks/undetermined.ts';
 import { readDump } from '../internal/cluster/dump.ts';
 import type { Check } from '../internal/model/check.ts';
 import type { ListName, Snapshot } from '../internal/model/snapshot.ts';

@@ -1,7 +1,5 @@
 import type { Finding, ObjectRef, Severity } from '../model/finding.ts';
-
-/** The id of the finding for sick pods that nothing explains; it stands here so that ranking knows it. */
-export const undeterminedId = 'undetermined';
+import { undeterminedId } from './undetermined.ts';
 
 const severities: readonly Severity[] = ['error', 'warning', 'info'];
 const confidences = ['confirmed', 'likely', 'possible'] as const;
@@ -62,7 +60,5 @@ export function rank(findings: readonly Finding[], order: readonly string[]): re
   );
   return kept
     .filter((finding) => !below.includes(finding))
-    .map((cause) =>
-      below.filter((symptom) => covers(cause, symptom)).reduce(nested, cause),
-    );
+    .map((cause) => below.filter((symptom) => covers(cause, symptom)).reduce(nested, cause));
 }

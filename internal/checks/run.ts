@@ -6,8 +6,8 @@ import { installOf } from '../calico/install/install.ts';
 import { containerLog } from '../calico/logs.ts';
 import { nodeViews, sickViews } from '../calico/nodes.ts';
 import { checks as allChecks } from './index.ts';
-import { rank, undeterminedId } from './rank.ts';
-import { undetermined } from './undetermined.ts';
+import { rank } from './rank.ts';
+import { undetermined, undeterminedId } from './undetermined.ts';
 
 /** Read by the shared views, hence by every check. */
 export const baseNeeds: readonly ListName[] = ['nodes', 'pods', 'daemonSets'];

@@ -5,7 +5,9 @@ import { eventsAbout } from '../calico/events.ts';
 import { containerLog, logLines } from '../calico/logs.ts';
 import { sickViews, type NodeView } from '../calico/nodes.ts';
 import { pendingInit } from '../calico/pods.ts';
-import { undeterminedId } from './rank.ts';
+
+/** The id of the finding for sick pods that nothing explains. */
+export const undeterminedId = 'undetermined';
 
 const isCovered = (view: NodeView, refs: readonly ObjectRef[]): boolean =>
   refs.some(

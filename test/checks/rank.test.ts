@@ -72,9 +72,21 @@ it.each<[string, readonly Finding[], string[]]>([
     ],
     ['first'],
   ],
-  ['a symptom stands below any other error about its node', [finding('first', { isSymptom: true }), finding('third')], ['third']],
-  ['but not below a warning', [finding('first', { isSymptom: true }), finding('third', { severity: 'warning' })], ['first', 'third']],
-  ['nor below an error about another node', [finding('first', { isSymptom: true }), finding('third', { nodes: ['b'] })], ['first', 'third']],
+  [
+    'a symptom stands below any other error about its node',
+    [finding('first', { isSymptom: true }), finding('third')],
+    ['third'],
+  ],
+  [
+    'but not below a warning',
+    [finding('first', { isSymptom: true }), finding('third', { severity: 'warning' })],
+    ['first', 'third'],
+  ],
+  [
+    'nor below an error about another node',
+    [finding('first', { isSymptom: true }), finding('third', { nodes: ['b'] })],
+    ['first', 'third'],
+  ],
 ])('%s', (_name, findings, expected) => {
   expect(ids(findings)).toEqual(expected);
 });
