@@ -1,0 +1,102 @@
+import type { ReadError } from '../model/snapshot.ts';
+import { isRecord } from './json.ts';
+import type { Right } from './target.ts';
+
+/** An answer that could not be had or used. `status` is the HTTP status, null where none came. */
+export interface Failure {
+  readonly state: 'failed';
+  readonly status: number | null;
+  readonly error: ReadError;
+}
+
+export type Outcome<T> = { readonly state: 'read'; readonly value: T } | Failure;
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** A failure without an HTTP answer. */
+export const failure = (kind: ReadError['kind'], message: string): Failure => ({
+  state: 'failed',
+  status: null,
+  error: { kind, message },
+});
+
+function kindOf(status: number): ReadError['kind'] {
+  switch (status) {
+    case 401:
+      return 'unauthorized';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'not-found';
+    case 408:
+    case 504:
+      return 'timeout';
+    default:
+      return 'server-error';
+  }
+}
+
+// The API server answers errors with a Status object, proxies on the way with HTML or nothing.
+function messageOf(status: number, body: string): string {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const message = isRecord(parsed) ? textOf(parsed['message']) : '';
+    if (message !== '') return message;
+  } catch {
+    // Not JSON: the number says more than a page of HTML.
+  }
+  return `the server answered with HTTP status ${status}`;
+}
+
+// k8s.io/apiserver responsewriters/errors.go forbiddenMessage, the same since Kubernetes 1.12.
+const forbidden =
+  /cannot (\S+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)")?/;
+
+function rightIn(message: string): Right | null {
+  const [, verb, resource, group, namespace] = forbidden.exec(message) ?? [];
+  if (!verb || !resource) return null;
+  return { verb, group: group ?? '', resource, ...(namespace ? { namespace } : {}) };
+}
+
+/**
+ * An error answer as data. For a 403 the missing right is the one that the server names, else the one that the request
+ * needed.
+ */
+export function failureOfStatus(status: number, body: string, needed: Right | null): Failure {
+  const kind = kindOf(status);
+  const message = messageOf(status, body);
+  const right = kind === 'forbidden' ? (rightIn(message) ?? needed) : null;
+  return { state: 'failed', status, error: { kind, message, ...(right ? { right } : {}) } };
+}
+
+/** The system's or OpenSSL's code of an error, empty if it has none. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  // Happy eyeballs: all addresses failed, each in its own way.
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return error.message === 'socket hang up' || error.message === 'aborted' ? 'ECONNRESET' : '';
+}
+
+function explain(code: string, message: string): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'the connection was refused';
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return 'the connection was cut';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the server's name could not be looked up (${message})`;
+    default:
+      return message === '' ? code : message;
+  }
+}
+
+/** An error of the connection as data. */
+export function failureOfConnection(error: unknown): Failure {
+  const code = codeOf(error);
+  const message = explain(code, error instanceof Error ? error.message : String(error));
+  if (code === 'ETIMEDOUT') return failure('timeout', message);
+  return failure(code.startsWith('Z_') ? 'damaged' : 'unreachable', message);
+}

@@ -1,0 +1,91 @@
+import type { Api, ApiOptions, Ask } from './api.ts';
+import { Attempts, type Request } from './attempts.ts';
+import type { Connection } from './connection.ts';
+import { limiter } from './limit.ts';
+import { failure, type Outcome } from './read-error.ts';
+import { pathOf, type Right, rightToRead, type Target } from './target.ts';
+
+const largestJson = 256 * 2 ** 20;
+const wholeBody = { keep: 'all', maxBytes: largestJson } as const;
+const defaultTimeoutMs = 60_000;
+// The API server waits up to two minutes for a kubelet whose container runtime hangs, and gives no log in the end.
+const logTimeoutMs = 20_000;
+
+function urlOf(server: string, target: Target | string, query: Ask['query'] = {}): URL {
+  const url = new URL(server);
+  const path = typeof target === 'string' ? target : pathOf(target);
+  // A server may stand behind a path, as with Rancher: https://host/k8s/clusters/c-x.
+  url.pathname = url.pathname.replace(/\/$/, '') + path;
+  url.search = new URLSearchParams(query).toString();
+  return url;
+}
+
+function acceptOf(target: Target | string, { metadataOnly }: Ask): string {
+  if (!metadataOnly || typeof target === 'string') return 'application/json';
+  const form = target.name === undefined ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
+  return `application/json;as=${form};g=meta.k8s.io;v=v1,application/json`;
+}
+
+const needed = (target: Target | string): Right | null =>
+  typeof target === 'string' ? null : rightToRead(target);
+
+function parse(text: string): Outcome<unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { state: 'read', value };
+  } catch {
+    return failure('damaged', 'the answer is not JSON');
+  }
+}
+
+/** The reader of a cluster: sends requests over a connection, a few at a time, with retries, time limits and a deadline. */
+export function createApi(connection: Connection, options: ApiOptions = {}): Api {
+  const { context, server } = connection;
+  const limit = limiter(options.maxInFlight ?? 10);
+  const attempts = new Attempts(connection, options);
+  const timeoutMs = options.requestTimeoutMs ?? defaultTimeoutMs;
+  const common = { 'user-agent': options.userAgent ?? 'kubectl-calico-fix' };
+
+  const json = async (request: Request): Promise<Outcome<unknown>> => {
+    const outcome = await limit(() => attempts.run(request));
+    return outcome.state === 'read' ? parse(outcome.value.text) : outcome;
+  };
+
+  const getJson: Api['getJson'] = (target, ask = {}) => {
+    const headers = { ...common, accept: acceptOf(target, ask), 'accept-encoding': 'gzip' };
+    const url = urlOf(server, target, ask.query);
+    const send = { ...wholeBody, method: 'GET', url, headers } as const;
+    return json({ send, needed: needed(target), patience: ask.patience ?? 'normal', timeoutMs });
+  };
+
+  const post: Api['post'] = (target, body) => {
+    const type = 'application/json';
+    const headers = { ...common, accept: type, 'content-type': type };
+    const url = urlOf(server, target);
+    const send = {
+      ...wholeBody,
+      method: 'POST',
+      url,
+      headers,
+      body: JSON.stringify(body),
+    } as const;
+    const right = { ...rightToRead(target), verb: 'create' };
+    return json({ send, needed: right, patience: 'normal', timeoutMs });
+  };
+
+  const getText: Api['getText'] = async (target, { query, keep, maxBytes }) => {
+    const headers = { ...common, accept: 'text/plain, application/json' };
+    const url = urlOf(server, target, query);
+    const request: Request = {
+      send: { method: 'GET', url, headers, keep, maxBytes },
+      needed: needed(target),
+      patience: 'little',
+      timeoutMs: options.requestTimeoutMs ?? logTimeoutMs,
+    };
+    const outcome = await limit(() => attempts.run(request));
+    if (outcome.state === 'failed') return outcome;
+    return { state: 'read', value: { text: outcome.value.text, bytes: outcome.value.bytes } };
+  };
+
+  return { context, server, getJson, getText, post, serverTime: () => attempts.serverTime };
+}

@@ -1,0 +1,96 @@
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { LoginOptions } from './connection.ts';
+
+/** One HTTP request. */
+export interface Send {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What is kept of a body longer than `maxBytes`. `all`: nothing, it is an error. */
+  readonly keep: 'all' | 'head' | 'tail';
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** The answer, whatever its status. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+  /** Bytes of the body as it was sent, before it was cut to `maxBytes`; of a `head` no more than were read. */
+  readonly bytes: number;
+}
+
+/** The body is longer than the request allowed. */
+export class BodyTooLong extends Error {
+  constructor(maxBytes: number) {
+    super(`the answer is longer than ${maxBytes} bytes`);
+    this.name = 'BodyTooLong';
+  }
+}
+
+/**
+ * Sends one request and reads the whole answer. `options` carries what the connection needs: TLS, agent, credentials.
+ * Rejects with the system's error if the connection fails or ends before the body does, and with the signal's reason.
+ */
+export async function exchange(send: Send, options: LoginOptions): Promise<Answer> {
+  const message = await open(send, options);
+  const body = await readBody(message, send);
+  return { status: message.statusCode ?? 0, headers: message.headers, ...body };
+}
+
+function open(send: Send, options: LoginOptions): Promise<IncomingMessage> {
+  const client = send.url.protocol === 'http:' ? http : https;
+  return new Promise((resolve, reject) => {
+    const request = client.request(
+      send.url,
+      {
+        ...options,
+        method: send.method,
+        headers: { ...options.headers, ...send.headers },
+        signal: send.signal,
+      },
+      resolve,
+    );
+    request.once('error', reject);
+    request.end(send.body);
+  });
+}
+
+async function readBody(
+  message: IncomingMessage,
+  { keep, maxBytes }: Send,
+): Promise<Pick<Answer, 'text' | 'bytes'>> {
+  let chunks: Buffer[] = [];
+  let kept = 0;
+  let bytes = 0;
+  for await (const chunk of decoded(message)) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    chunks.push(chunk);
+    kept += chunk.length;
+    bytes += chunk.length;
+    if (kept <= maxBytes) continue;
+    if (keep === 'all') throw new BodyTooLong(maxBytes);
+    if (keep === 'head') break;
+    // Twice the amount before cutting, so that a long log is not copied again with every chunk.
+    if (kept > 2 * maxBytes) {
+      chunks = [Buffer.concat(chunks).subarray(-maxBytes)];
+      kept = maxBytes;
+    }
+  }
+  const whole = Buffer.concat(chunks);
+  const cut = keep === 'tail' ? whole.subarray(-maxBytes) : whole.subarray(0, maxBytes);
+  return { text: cut.toString('utf8'), bytes };
+}
+
+// An end before its time shows as an error of `message`, which pipe() does not hand on.
+function decoded(message: IncomingMessage): Readable {
+  if (message.headers['content-encoding'] !== 'gzip') return message;
+  const gunzip = createGunzip();
+  message.once('error', (error) => gunzip.destroy(error));
+  return message.pipe(gunzip);
+}
