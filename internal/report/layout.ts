@@ -17,6 +17,12 @@ export function wrap(text: string, width: number): readonly string[] {
 export const indent = (lines: readonly string[], by: number, first = ' '.repeat(by)): string[] =>
   lines.map((line, index) => (index === 0 ? first : ' '.repeat(by)) + line);
 
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+// What the reader takes for one character is not cut through.
+const graphemes = (text: string): readonly string[] =>
+  Array.from(segmenter.segment(text), ({ segment }) => segment);
+
 function fill(characters: Iterable<string>, width: number): string[] {
   const taken: string[] = [];
   let used = 0;
@@ -37,8 +43,8 @@ export function shortenMiddle(text: string, width: number, ellipsis: string): st
   const room = Math.max(0, width - columns(ellipsis));
   const headRoom = Math.ceil(room * 0.6);
   // Nothing beyond these slices can be shown, and a line may be a megabyte long.
-  const head = fill([...text.slice(0, width * 4)], headRoom);
-  const tail = fill([...text.slice(-width * 4)].toReversed(), room - headRoom).toReversed();
+  const head = fill(graphemes(text.slice(0, width * 4)), headRoom);
+  const tail = fill(graphemes(text.slice(-width * 4)).toReversed(), room - headRoom).toReversed();
   return head.join('') + ellipsis + tail.join('');
 }
 

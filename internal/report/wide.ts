@@ -37,7 +37,7 @@ function listLines(title: string, lines: readonly string[], options: TextOptions
   return wrapped.length === 0 ? [] : [style.strong(title), ...wrapped];
 }
 
-/** The long report: everything of `text` uncut, the installation, all checks with their reasons, and the warnings. */
+/** The long report: everything of `text` uncut, the installation, and all checks with their reasons. */
 export function renderWide(diagnosis: Diagnosis, options: TextOptions): string {
   const newline = options.glyphs.newline;
   const clean = sanitizeDiagnosis(diagnosis, newline);
@@ -47,7 +47,6 @@ export function renderWide(diagnosis: Diagnosis, options: TextOptions): string {
     ...diagnosisBlocks(clean, options, true),
     listLines(labels.install, install, options),
     checkLines(clean, options),
-    listLines(labels.warnings, clean.warnings, options),
     closingLines(clean, options, true),
   ]);
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderJunit } from '../../internal/report/junit.ts';
 import {
@@ -71,8 +71,8 @@ describe('JUnit', () => {
   });
 
   it('is well-formed, whatever the cluster says', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+    assert(
+      property(string({ unit: 'binary' }), (text) => {
         const xml = renderJunit(
           diagnosisOf({
             verdict: 'findings',

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, integer, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   alignRows,
@@ -38,10 +38,10 @@ describe('shortenMiddle', () => {
   });
 
   it('never is wider than asked, and keeps both ends', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: 'grapheme-ascii', minLength: 1 }),
-        fc.integer({ min: 5, max: 60 }),
+    assert(
+      property(
+        string({ unit: 'grapheme-ascii', minLength: 1 }),
+        integer({ min: 5, max: 60 }),
         (text, width) => {
           const short = shortenMiddle(text, width, '…');
           expect(columns(short)).toBeLessThanOrEqual(width);

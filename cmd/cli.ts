@@ -1,0 +1,77 @@
+import { CommanderError } from 'commander';
+import { UserError } from '../internal/model/error.ts';
+import { sanitize, sanitizeLines } from '../internal/report/sanitize.ts';
+import { normalizeArguments } from './flags.ts';
+import { buildProgram } from './program.ts';
+import type { ExitCode, Shell } from './shell.ts';
+import { versionLine } from './version.ts';
+import { words } from './words.ts';
+
+// commander's own ways to end a run that went well.
+const wellEnded = ['commander.helpDisplayed', 'commander.version'];
+
+function printUserError({ message, hint }: UserError, { stderr }: Shell): void {
+  stderr.write(`${words.en.error(sanitize(message))}\n`);
+  if (hint !== '') stderr.write(`${sanitizeLines(hint)}\n`);
+}
+
+/** Prints an error that nobody expected: what, where, and what to do with it. */
+export function printBug(error: unknown, { stderr }: Pick<Shell, 'stderr'>): void {
+  const runtime = `Node ${process.version}, ${process.platform} ${process.arch}`;
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const lines = [
+    words.en.error(words.en.bug(versionLine.split(' ').at(-1) ?? '', runtime)),
+    sanitizeLines(stack),
+    words.en.reportBug,
+  ];
+  stderr.write(`${lines.join('\n')}\n`);
+}
+
+const interruption = (signal: AbortSignal): Promise<ExitCode> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(130);
+    signal.addEventListener('abort', () => resolve(130), { once: true });
+  });
+
+async function runProgram(args: readonly string[], shell: Shell): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  let complaint = '';
+  const program = buildProgram(
+    shell,
+    (result) => {
+      code = result;
+    },
+    (text) => {
+      complaint += text;
+    },
+  );
+  try {
+    await program.parseAsync(normalizeArguments(args), { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Without a command commander takes its help for a complaint; here it is the answer.
+    if (error.code === 'commander.help') shell.stdout.write(complaint);
+    else shell.stderr.write(sanitizeLines(complaint));
+    return error.code === 'commander.help' || wellEnded.includes(error.code) ? 0 : 2;
+  }
+}
+
+/**
+ * Runs one command line from its arguments to its exit code. Throws nothing: this is the single place where an error ends.
+ */
+export async function runCli(args: readonly string[], shell: Shell): Promise<ExitCode> {
+  try {
+    const code = await Promise.race([runProgram(args, shell), interruption(shell.signal)]);
+    if (code === 130) shell.stderr.write(`${words.en.interrupted}\n`);
+    return code;
+  } catch (error) {
+    if (shell.signal.aborted) {
+      shell.stderr.write(`${words.en.interrupted}\n`);
+      return 130;
+    }
+    if (error instanceof UserError) printUserError(error, shell);
+    else printBug(error, shell);
+    return 2;
+  }
+}

@@ -1,0 +1,156 @@
+import { Command, Option } from 'commander';
+import { readFlags, type Flags } from './flags.ts';
+import type { ExitCode, Output, Shell } from './shell.ts';
+import { versionLine } from './version.ts';
+import { words } from './words.ts';
+
+const { commands, flags: says, headings } = words.en;
+
+const collectValue = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+const repeated = (flags: string, text: string): Option =>
+  new Option(flags, text).argParser(collectValue);
+
+const clusterOptions = (): readonly Option[] =>
+  [
+    new Option('-n, --namespace <name>', says.namespace),
+    new Option('--kubeconfig <file>', says.kubeconfig),
+    new Option('--context <name>', says.context),
+    new Option('--cluster <name>', says.cluster),
+    new Option('--user <name>', says.user),
+    new Option('--as <user>', says.as),
+    repeated('--as-group <group>', says.asGroup),
+    new Option('-s, --server <url>', says.server),
+    new Option('--token <token>', says.token),
+    new Option('--insecure-skip-tls-verify', says.insecure),
+    new Option('--request-timeout <time>', says.requestTimeout),
+    new Option('-v, --v <level>', says.verbosity),
+  ].map((option) => option.helpGroup(headings.cluster));
+
+const sourceOptions = (): readonly Option[] => [
+  new Option('--from <path>', says.from),
+  repeated('--node <name>', says.node),
+];
+
+const failOn = (): Option => new Option('--fail-on <severity>', says.failOn);
+const output = (text: string): Option => new Option('-o, --output <form>', text);
+
+interface Verb {
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly Option[];
+  readonly argument?: readonly [string, string];
+  /** Reads no cluster: kubectl's flags are taken, but there is nothing to say about them. */
+  readonly isLocal?: boolean;
+  readonly run: (flags: Flags, shell: Shell, argument?: string) => Promise<ExitCode>;
+}
+
+// Each command's code is loaded when it is called, so that help and version stay quick.
+const verbs = (): readonly Verb[] => [
+  {
+    name: 'diagnose',
+    description: commands.diagnose,
+    options: [
+      output(says.output('text, wide, json, yaml, junit, sarif, markdown')),
+      ...sourceOptions(),
+      failOn(),
+    ],
+    run: async (flags, shell) => await (await import('./diagnose.ts')).diagnose(flags, shell),
+  },
+  {
+    name: 'predict',
+    description: commands.predict,
+    options: [
+      output(says.output('text, json, yaml')),
+      ...sourceOptions(),
+      repeated('--method <method>', says.method),
+    ],
+    run: async (flags, shell) => await (await import('./predict.ts')).predict(flags, shell),
+  },
+  {
+    name: 'explain',
+    description: commands.explain,
+    options: [output(says.output('text, markdown'))],
+    argument: ['[id]', says.id],
+    isLocal: true,
+    run: async (flags, shell, id) => await (await import('./explain.ts')).explain(id, flags, shell),
+  },
+  {
+    name: 'collect',
+    description: commands.collect,
+    options: [
+      new Option('-o, --output <file>', says.outputFile),
+      new Option('--from <path>', says.from),
+    ],
+    run: async (flags, shell) => await (await import('./collect.ts')).collect(flags, shell),
+  },
+  {
+    name: 'version',
+    description: commands.version,
+    options: [output(says.output('text, json'))],
+    isLocal: true,
+    run: async ({ output: form }, shell) => {
+      const { versionText } = await import('./version.ts');
+      shell.stdout.write(versionText(form));
+      return 0;
+    },
+  },
+];
+
+function addVerb(
+  program: Command,
+  verb: Verb,
+  shell: Shell,
+  finish: (code: ExitCode) => void,
+): void {
+  const command = program
+    .command(verb.name)
+    .description(verb.description)
+    .optionsGroup(headings.flags)
+    .helpOption('-h, --help', says.help);
+  if (verb.argument) command.argument(...verb.argument);
+  for (const option of verb.options) command.addOption(option);
+  for (const option of clusterOptions()) command.addOption(option.hideHelp(verb.isLocal));
+  command.action(async () => {
+    const flags = readFlags(program.opts(), command.opts());
+    finish(await verb.run(flags, shell, command.args[0]));
+  });
+}
+
+/** The command line as commander needs it. `complain` takes what commander has to say about wrong flags. */
+export function buildProgram(
+  shell: Shell,
+  finish: (code: ExitCode) => void,
+  complain: (text: string) => void,
+): Command {
+  const { stdout }: { readonly stdout: Output } = shell;
+  const program = new Command('kubectl calico-fix')
+    .description(words.en.description)
+    .commandsGroup(headings.commands)
+    .optionsGroup(headings.flags)
+    .version(versionLine, '--version', says.version)
+    .helpOption('-h, --help', says.help)
+    .helpCommand('help [command]', commands.help)
+    .addHelpText('after', `\n${words.en.examples}`)
+    // Flags before the command are the program's, those after it the command's: `-o` means another thing for collect.
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError(words.en.usageHint)
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: complain,
+      getOutHelpWidth: () => Math.min(120, stdout.columns ?? 80),
+      getErrHelpWidth: () => 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  // Flags may also stand before the command, but its own help is the place to read about them.
+  for (const option of [output(''), ...sourceOptions(), failOn(), ...clusterOptions()]) {
+    program.addOption(option.hideHelp());
+  }
+  for (const verb of verbs()) addVerb(program, verb, shell, finish);
+  return program;
+}

@@ -1,0 +1,44 @@
+import { UserError } from '../internal/model/error.ts';
+import type { Snapshot } from '../internal/model/snapshot.ts';
+import { sanitize } from '../internal/report/sanitize.ts';
+import type { Flags } from './flags.ts';
+import { progressLine } from './progress.ts';
+import type { Shell } from './shell.ts';
+import { words } from './words.ts';
+
+const mostWarnings = 10;
+const mostNames = 20;
+
+// A name with a slip of the pen would else be told that nothing is wrong with that node.
+function assertNodes(wanted: readonly string[], { lists }: Snapshot): void {
+  if (lists.nodes.state !== 'read' || lists.nodes.items.length === 0) return;
+  const names = lists.nodes.items.map(({ metadata }) => metadata.name);
+  const missing = wanted.filter((name) => !names.includes(name));
+  if (missing.length === 0) return;
+  const shown = names.slice(0, mostNames).join(', ') + (names.length > mostNames ? ', …' : '');
+  throw new UserError(words.en.noSuchNode(missing.join(', ')), { hint: words.en.nodes(shown) });
+}
+
+/** Reads the dump or the cluster that the flags name, with progress on standard error. Throws UserErrors. */
+export async function readSnapshot(flags: Flags, shell: Shell): Promise<Snapshot> {
+  const { services } = shell;
+  const progress = progressLine(shell, flags.verbosity);
+  try {
+    const snapshot = await (flags.from === undefined
+      ? services.gather(flags, shell, progress.show)
+      : services.readDump(flags.from));
+    assertNodes(flags.node, snapshot);
+    return snapshot;
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Prints what could not be used or was left out, each on a line of standard error. */
+export function printWarnings(warnings: readonly string[], { stderr }: Shell): void {
+  for (const warning of warnings.slice(0, mostWarnings)) {
+    stderr.write(`${words.en.warning(sanitize(warning))}\n`);
+  }
+  const rest = warnings.length - mostWarnings;
+  if (rest > 0) stderr.write(`${words.en.moreWarnings(rest)}\n`);
+}

@@ -1,0 +1,80 @@
+const en = {
+  description:
+    'Finds out why calico-node pods fail. Reads a cluster or a dump of one; changes nothing.',
+  commands: {
+    diagnose: 'find the root causes in a cluster or in a dump',
+    predict: 'show which address each node would get under each autodetection method',
+    explain: 'tell what a finding is, how to tell it from look-alikes, how to fix it by hand',
+    collect: 'save what diagnose reads, as a file for --from',
+    version: 'print the version',
+    help: 'show the flags of a command',
+  },
+  headings: {
+    commands: 'Commands:',
+    flags: 'Flags:',
+    cluster: 'Flags for the cluster, as of kubectl:',
+  },
+  flags: {
+    output: (values: string) => `one of: ${values}`,
+    outputFile: 'file to write, a .tar.gz',
+    from: 'read a dump (folder, .tar.gz, .zip or one file) instead of a cluster',
+    node: 'only what concerns this node; may be repeated',
+    failOn: 'exit with 1 from this severity on: error or warning',
+    method: 'an autodetection method such as cidr=10.0.0.0/8; may be repeated',
+    id: 'a finding, such as wrong-ip-autodetected; none lists all',
+    namespace: 'look for Calico in this namespace only; else it is found',
+    kubeconfig: 'path of the kubeconfig file',
+    context: 'context of the kubeconfig',
+    cluster: 'cluster of the kubeconfig',
+    user: 'user of the kubeconfig',
+    as: 'user to impersonate',
+    asGroup: 'group to impersonate; may be repeated',
+    server: 'address of the API server',
+    token: 'bearer token',
+    insecure: "do not check the server's certificate",
+    requestTimeout: 'longest time of one request, such as 30s; 0 is no limit',
+    verbosity: 'from 6 on, a line on stderr for each request',
+    version: 'print the version',
+    help: 'show this help',
+  },
+  examples: `Examples:
+  kubectl calico-fix diagnose                        the cluster of the current context
+  kubectl calico-fix diagnose --context prod -o json
+  kubectl calico-fix diagnose --from dump.tar.gz     a dump, without a cluster
+  kubectl calico-fix explain                         all findings, with their titles
+
+kubectl's own flags (--context, -n, --as, ...) work with every command: see its --help.
+Exit codes: 0 healthy, 1 faults, 2 could not tell or could not do it, 130 interrupted.`,
+  usageHint: 'Run "kubectl calico-fix --help" for the commands and their flags.',
+  error: (message: string) => `error: ${message}`,
+  warning: (message: string) => `warning: ${message}`,
+  moreWarnings: (count: number) => `warning: and ${count} more, all in -o json`,
+  interrupted: 'Interrupted. Nothing was changed.',
+  bug: (version: string, runtime: string) =>
+    `this is a bug in kubectl calico-fix ${version} (${runtime}), not in your cluster`,
+  reportBug:
+    'Please report it, with the lines above and, if you may share it, the file that "kubectl calico-fix collect -o FILE" writes.',
+  notALevel: (text: string) => `"${text}" is not a level for -v`,
+  levels: 'It takes a number, as of kubectl: -v 6 shows the requests.',
+  notASeverity: (text: string) => `"${text}" is not a severity for --fail-on`,
+  severities: 'It takes error or warning.',
+  notAFormat: (text: string, command: string) => `"${text}" is not an output of ${command}`,
+  formats: (values: string) => `It takes one of: ${values}.`,
+  noSuchNode: (names: string) => `there is no node ${names}`,
+  nodes: (names: string) => `There are: ${names}.`,
+  noOutputFile: 'collect needs a file to write',
+  outputFileHint: 'For example: kubectl calico-fix collect -o calico.tar.gz',
+  fileExists: (path: string) => `${path} exists already`,
+  fileExistsHint: 'Give another name, or remove it first.',
+  collected: (path: string) =>
+    `Wrote ${path}. It holds logs and object definitions of the cluster: look it over before you share it.`,
+  readItBack: (path: string) => `kubectl calico-fix diagnose --from ${path}`,
+  noSuchFinding: (id: string) => `there is no finding "${id}"`,
+  didYouMean: (ids: string) => `Did you mean ${ids}?`,
+  findings:
+    'Findings, each with what is true where it is absent. More: kubectl calico-fix explain ID',
+  undetermined: 'every sick calico-node pod has a known cause',
+};
+
+/** Every sentence of the shell. Another language is another object of this type. */
+export const words = { en };
