@@ -1,7 +1,12 @@
 import type { Check } from '../model/check.ts';
+import { bgpPeerDown } from './bgp-peer-down.ts';
+import { bgpPort179Blocked } from './bgp-port-179-blocked.ts';
 
 /**
  * All checks. The order is part of the diagnosis: causes stand before what they cause, and where two findings are equally
  * sure the earlier one is shown first.
  */
-export const checks: readonly Check[] = [];
+export const checks: readonly Check[] = [
+  bgpPeerDown,
+  bgpPort179Blocked,
+];
