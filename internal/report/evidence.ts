@@ -40,7 +40,8 @@ export function valueOf(evidence: Evidence, now: string, isWide: boolean): strin
     return [time, `${evidence.field}: ${evidence.text}`].filter(Boolean).join(' ');
   const { container } = evidence.from;
   return [
-    time,
+    // A whole line has its own time at its beginning.
+    isWide && evidence.text.startsWith(evidence.at?.slice(0, 10) ?? '?') ? '' : time,
     container === undefined || container === 'calico-node' ? '' : `${container}:`,
     evidence.field === 'previous log' ? words.en.previousRun : '',
     isWide ? evidence.text : messageOf(evidence.text),

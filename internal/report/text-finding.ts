@@ -128,13 +128,17 @@ const explainLine = (id: string, { style }: TextOptions): string =>
 /** A finding in full: what, where, its evidence, what to do. */
 export function findingLines(finding: Finding, options: FindingOptions): string[] {
   const prose = (text: string): string[] => indent(wrap(text, options.width - 2), 2);
-  const parts = [observationRows(finding, options), remedyLines(finding, options)];
+  const explain = finding.id === 'undetermined' ? [] : [explainLine(finding.id, options)];
+  const rows = observationRows(finding, options);
+  const cure = remedyLines(finding, options);
   return [
     ...header(finding, options),
     ...(options.hasTitle ? prose(options.style.strong(finding.title)) : []),
     ...prose(finding.summary),
-    ...parts.flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines])),
-    ...(finding.id === 'undetermined' ? [] : [explainLine(finding.id, options)]),
+    ...(rows.length > 0 ? ['', ...rows] : []),
+    ...(rows.length + cure.length > 0 ? [''] : []),
+    ...cure,
+    ...explain,
   ];
 }
 

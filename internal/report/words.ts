@@ -74,7 +74,7 @@ const confidences: Readonly<Record<Confidence, string>> = {
 };
 
 const results: Readonly<Record<CheckResult, string>> = {
-  found: 'found',
+  found: 'does not hold',
   unknown: 'could not tell',
   'not-applicable': 'does not apply',
   passed: 'passed',
