@@ -1,4 +1,11 @@
-import { isLinkLocal, isMulticast, isUnspecified, type Address, type Family } from './address.ts';
+import {
+  isLinkLocal,
+  isLoopback,
+  isMulticast,
+  isUnspecified,
+  type Address,
+  type Family,
+} from './address.ts';
 import { parseDestination, type Destination, type Lookup } from './destination.ts';
 import type { HostInterface } from './host.ts';
 import { bestRoute, connectedRoutes, localSource, sourceOnRoute, type Route } from './routes.ts';
@@ -47,7 +54,8 @@ type Target = Extract<Destination, { readonly kind: 'address' }>;
 function ipv6Trouble({ address, zone }: Target, request: ReachRequest): string | null {
   const [first = 0, second = 0] = address.bytes;
   const needsZone =
-    isLinkLocal(address) || (isMulticast(address) && first === 0xff && (second & 0x0f) <= 2);
+    isLinkLocal(address) ||
+    (isMulticast(address) && [0xff01, 0xff02].includes((first << 8) | (second & 0x0f)));
   const isKnownZone = request.interfaces.some(({ name }) => name === zone);
   if (needsZone && !isKnownZone) return 'invalid argument';
   return hasActive(request.interfaces, 6) ? null : 'cannot assign requested address';
@@ -67,7 +75,10 @@ function connect(target: Target, request: ReachRequest): Address | string | null
     zone && isLinkLocal(address) ? routes.filter((one) => one.device === zone) : routes;
   const route = bestRoute(usable, address);
   if (!route) return table ? unreachable : null;
-  return sourceOnRoute(interfaces, route, address);
+  const source = sourceOnRoute(interfaces, route, address);
+  // The kernel sends nothing from 127.0.0.0/8 on another device than `lo`.
+  const isStray = source?.family === 4 && isLoopback(source) && route.device !== 'lo';
+  return isStray ? 'invalid argument' : source;
 }
 
 /**

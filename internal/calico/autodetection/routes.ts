@@ -1,5 +1,12 @@
 import { isLinkLocal, parseAddress, type Address, type Family } from './address.ts';
-import { bitsOf, contains, networkOf, parseCidrOrAddress, type Network } from './cidr.ts';
+import {
+  bitsOf,
+  contains,
+  networkOf,
+  parseCidr,
+  parseCidrOrAddress,
+  type Network,
+} from './cidr.ts';
 import type { HostAddress, HostInterface, Scope } from './host.ts';
 
 /** A line of the main routing table, as far as the choice of a source address needs it. */
@@ -81,6 +88,8 @@ export function bestRoute(routes: readonly Route[], target: Address): Route | nu
 const sharesNetwork = (one: HostAddress, other: HostAddress): boolean =>
   one.prefix !== null &&
   one.prefix === other.prefix &&
+  !one.hasPeer &&
+  !other.hasPeer &&
   contains(networkOf(one.address, one.prefix), other.address);
 
 // A secondary address answers with its primary, the first one of its network on the interface (fib_frontend.c, fib_add_ifaddr).
@@ -130,21 +139,34 @@ function ipv4Source(interfaces: readonly HostInterface[], route: Route): Address
   return (near ?? own[0] ?? elsewhere)?.address ?? null;
 }
 
-// RFC 6724 has more rules than are worth following here: several candidates are not told apart.
+// The kernel's table of address labels (addrlabel.c), narrow ranges first.
+const labels = ['::1/128', '::/96', '2001:10::/28', '2001::/32', '2002::/16', 'fc00::/7', '::/0']
+  .map(parseCidr)
+  .flatMap((cidr) => cidr?.network ?? []);
+
+const labelOf = (address: Address): number =>
+  labels.findIndex((network) => contains(network, address));
+
+function commonBits(one: Address, other: Address, most: number): number {
+  for (let bits = most; bits > 0; bits -= 1) if (contains(networkOf(one, bits), other)) return bits;
+  return 0;
+}
+
+// RFC 6724 as far as one device goes: same scope, same label, longest common prefix within the address's own, then the first.
 function ipv6Source(
   interfaces: readonly HostInterface[],
   route: Route,
   target: Address,
 ): Address | null {
   const device = interfaces.find(({ name }) => name === route.device);
-  const usable = (device?.addresses ?? []).filter(
-    ({ address }) => address.family === 6 && isLinkLocal(address) === isLinkLocal(target),
-  );
-  const close = usable.filter(
-    ({ address, prefix }) => prefix !== null && contains(networkOf(address, prefix), target),
-  );
-  const [only, ...others] = close.length > 0 ? close : usable;
-  return others.length === 0 ? (only?.address ?? null) : null;
+  let best: { readonly address: Address; readonly rank: number } | null = null;
+  for (const { address, prefix } of device?.addresses ?? []) {
+    if (address.family !== 6 || isLinkLocal(address) !== isLinkLocal(target)) continue;
+    const hasLabel = labelOf(address) === labelOf(target);
+    const rank = (hasLabel ? 1000 : 0) + commonBits(address, target, prefix ?? 128);
+    if (!best || rank > best.rank) best = { address, rank };
+  }
+  return best?.address ?? null;
 }
 
 /** The source address that the kernel takes on a route: its `src`, else one of its device; null if that cannot be told. */
