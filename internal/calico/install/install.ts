@@ -58,6 +58,9 @@ function methodSource({ snapshot, installation, workload }: InstallView): {
   return { name: installation?.metadata.name ?? owner ?? 'default', reasons: [] };
 }
 
+// One marker may tell two things, as kubespray's template tells the tool and the cluster.
+const unique = (reasons: readonly string[]): readonly string[] => [...new Set(reasons)];
+
 function compute(snapshot: Snapshot): Install {
   const view = viewOf(snapshot);
   const { workload } = view;
@@ -82,7 +85,7 @@ function compute(snapshot: Snapshot): Install {
     operatorVersion: operatorVersionOf(snapshot),
     kubernetesVersion: kubernetes.version,
     action: actionIn(state, owner.action),
-    reasons: [
+    reasons: unique([
       ...rendering,
       ...(source?.reasons ?? []),
       ...owning,
@@ -92,7 +95,7 @@ function compute(snapshot: Snapshot): Install {
       ...calico.reasons,
       ...kubernetes.reasons,
       ...skewReasons(snapshot),
-    ],
+    ]),
   };
 }
 

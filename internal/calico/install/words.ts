@@ -17,7 +17,7 @@ const en = {
   onlyPods: (object: string) =>
     `The DaemonSet itself was not read; the install type is told by ${object} and its like`,
   orphan: (object: string) =>
-    `${object} looks as the operator makes it, but belongs to no Installation and no operator was found: it is edited as it is`,
+    `${object} looks as if made by an operator, but there is none and it has no owner`,
   plainManifest: (object: string) =>
     `${object} belongs to no Installation: its own spec is what counts`,
   bySpace: (object: string) => `${object} stands in the operator's namespace`,
@@ -38,7 +38,7 @@ const en = {
   typha: (object: string) => `Typha serves this cluster: ${object}`,
   uninstalling: (object: string) => `${object} is being deleted`,
   migrationLabels: (moved: number, all: number) =>
-    `The operator moves nodes from kube-system to its own DaemonSet: ${moved} of ${all} labelled nodes are over`,
+    `The operator takes over an older installation: ${moved} of ${all} labelled nodes have moved`,
   migrationPending: (object: string) =>
     `An Installation exists while ${object} still serves: the operator is about to take it over`,
   flannelMigration: (object: string) => `${object} is part of a migration from flannel`,
@@ -57,7 +57,7 @@ const en = {
     `No operator runs in ${namespace}: changes have no effect until it does`,
   neverRendered: (object: string) => `${object} exists, but its DaemonSet does not (yet)`,
   ignored: (object: string) =>
-    `${object} has the annotation unsupported.operator.tigera.io/ignore=true: the operator leaves it as it is`,
+    `${object} has unsupported.operator.tigera.io/ignore=true: the operator leaves it alone`,
   operatorDegraded: (object: string, reason: string, message: string) =>
     `${object} is Degraded (${reason}): ${message}`,
   versionFrom: (version: string, source: string) =>
@@ -69,7 +69,7 @@ const en = {
   differs: (component: string, versions: string, node: string) =>
     `${component} runs ${versions}, calico-node ${node}`,
   podsDiffer: (count: number, versions: string, node: string) =>
-    `${count} calico-node ${count === 1 ? 'pod runs' : 'pods run'} ${versions}, the DaemonSet asks for ${node}`,
+    `Of the calico-node pods, ${count} ${count === 1 ? 'runs' : 'run'} ${versions}, not ${node}`,
   operatorMismatch: (operator: string, calico: string, expected: string) =>
     `Operator ${operator} does not belong to Calico ${calico} (expected ${expected})`,
 };
