@@ -1,4 +1,4 @@
-import type { Finding, ObjectRef, Severity } from '../model/finding.ts';
+import type { Finding, ObjectRef, Severity, Symptom } from '../model/finding.ts';
 import { undeterminedId } from './undetermined.ts';
 
 const severities: readonly Severity[] = ['error', 'warning', 'info'];
@@ -32,6 +32,18 @@ const nested = (cause: Finding, symptom: Finding): Finding =>
     ? cause
     : { ...cause, symptoms: [...cause.symptoms, { id: symptom.id, affected: symptom.affected }] };
 
+// A check names all that its cause may bring about; of other checks' findings only those that were there are told.
+function observed(cause: Finding, findings: readonly Finding[], order: readonly string[]): Finding {
+  const isSeen = ({ id, affected }: Symptom): boolean =>
+    !order.includes(id) ||
+    findings.some(
+      (other) => other !== cause && explains({ ...cause, symptoms: [{ id, affected }] }, other),
+    );
+  return cause.symptoms.every(isSeen)
+    ? cause
+    : { ...cause, symptoms: cause.symptoms.filter(isSeen) };
+}
+
 /**
  * Orders findings: errors first, then the surer one, then the order of the check list, in which causes stand before
  * what they cause. A finding that another explains is left out: it stays as a symptom of its cause.
@@ -60,5 +72,6 @@ export function rank(findings: readonly Finding[], order: readonly string[]): re
   );
   return kept
     .filter((finding) => !below.includes(finding))
+    .map((cause) => observed(cause, findings, order))
     .map((cause) => below.filter((symptom) => covers(cause, symptom)).reduce(nested, cause));
 }

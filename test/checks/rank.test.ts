@@ -95,3 +95,14 @@ it('names the symptom under its cause', () => {
   const ranked = rank([finding('first', { isSymptom: true }), finding('third')], order);
   expect(ranked[0]?.symptoms).toEqual([{ id: 'first', affected: [node('a')] }]);
 });
+
+it('tells of the checks it might explain only those that found something, and every plain symptom', () => {
+  const symptoms = [
+    ...causing('second', ['a']),
+    ...causing('third', ['a', 'b']),
+    ...causing('crash-loop', ['a']),
+  ];
+  const ranked = rank([finding('third'), finding('first', { symptoms })], order);
+  expect(ranked.map(({ id }) => id)).toEqual(['first']);
+  expect(ranked[0]?.symptoms.map(({ id }) => id)).toEqual(['third', 'crash-loop']);
+});
