@@ -77,6 +77,10 @@ function globalBans(names: readonly string[]): RestrictedGlobals {
   return ['error', { globals: banned, checkGlobalObject: true, globalObjects: ['global'] }];
 }
 
+const anyRules = ['argument', 'assignment', 'call', 'member-access', 'return', 'type-assertion'];
+const switchedOff = Object.fromEntries(
+  anyRules.map((rule) => [`typescript/no-unsafe-${rule}`, 'off'] as const),
+);
 const noModuleMocks = 'Pass a fake as an argument: modules and globals are not replaced.';
 
 export default defineConfig({
@@ -86,11 +90,17 @@ export default defineConfig({
   ignorePatterns: ['dist/**', 'coverage/**', 'test/dumps/**', 'test/golden/**', 'test/vectors/**'],
   rules: {
     eqeqeq: 'error',
+    'no-param-reassign': 'error',
+    'no-var': 'error',
+    'prefer-const': 'error',
     'no-console': 'error',
     'max-lines': ['error', 250],
     'max-lines-per-function': ['error', 60],
     'import/no-cycle': 'error',
     'import/no-default-export': 'error',
+    'import/no-duplicates': 'error',
+    // `fc.assert` is how fast-check is written.
+    'import/no-named-as-default-member': 'off',
     'oxc/no-barrel-file': ['error', { threshold: 0 }],
     // It takes an exhaustive switch for a function that may fall through.
     'typescript/consistent-return': 'off',
@@ -98,6 +108,11 @@ export default defineConfig({
     'typescript/no-floating-promises': 'error',
     'typescript/no-misused-promises': 'error',
     'typescript/no-non-null-assertion': 'error',
+    'typescript/no-unsafe-argument': 'error',
+    'typescript/no-unsafe-assignment': 'error',
+    'typescript/no-unsafe-call': 'error',
+    'typescript/no-unsafe-member-access': 'error',
+    'typescript/no-unsafe-return': 'error',
     'typescript/only-throw-error': 'error',
     'typescript/switch-exhaustiveness-check': [
       'error',
@@ -157,7 +172,10 @@ export default defineConfig({
       rules: {
         'max-lines': ['error', 400],
         'max-lines-per-function': 'off',
-        'typescript/no-unsafe-type-assertion': 'off',
+        // Tests look into parsed output freely: a wrong guess fails them.
+        ...switchedOff,
+        'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'fc.assert'] }],
+        'vitest/valid-expect': ['error', { maxArgs: 2 }],
         'vitest/no-restricted-vi-methods': [
           'error',
           { mock: noModuleMocks, doMock: noModuleMocks, stubGlobal: noModuleMocks },

@@ -61,11 +61,9 @@ function runCli(args: readonly string[], isShown: boolean): Promise<Run> {
 /** Id of the first finding of severity error in a diagnosis printed as JSON; null where there is none. */
 function firstErrorOf(json: string): string | null {
   const { findings } = parseObject(json);
-  const errors = (Array.isArray(findings) ? findings : []).filter(
-    (finding) => isObject(finding) && finding['severity'] === 'error',
-  );
-  const [first]: readonly unknown[] = errors;
-  return isObject(first) ? String(first['id']) : null;
+  const list: readonly unknown[] = Array.isArray(findings) ? findings : [];
+  const first = list.filter(isObject).find(({ severity }) => severity === 'error');
+  return first === undefined ? null : String(first['id']);
 }
 
 /** Shows one sample; returns what was not as expected, null if all was. */

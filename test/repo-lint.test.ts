@@ -148,6 +148,11 @@ const others: readonly Snippet[] = [
     rules: ['typescript(no-explicit-any)'],
   },
   {
+    path: 'cmd/any-value.ts',
+    code: "export const a: unknown = JSON.parse('{}').field;",
+    rules: ['typescript(no-unsafe-member-access)'],
+  },
+  {
     path: 'cmd/non-null.ts',
     code: 'export const a = (x: string | null) => x!.length;',
     rules: ['typescript(no-non-null-assertion)'],
