@@ -4,7 +4,7 @@ import { nodeViews, type NodeView } from '../calico/nodes.ts';
 import { itemsOf } from '../calico/snapshot-lists.ts';
 import type { Draft } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { openPort } from '../remediations/open-port.ts';
+import { openPassage } from '../remediations/outside.ts';
 import { defineCheck } from './define.ts';
 
 interface Facts {
@@ -80,12 +80,12 @@ function draftOf(snapshot: Snapshot, pairs: readonly Pair[]): Draft<Facts> {
       { id: 'network-unavailable-stale', affected: [...nodeRefs(involved), ...pods] },
     ],
     remedies: [
-      openPort({
+      openPassage({
+        protocol: 'TCP',
         port,
-        protocol: 'tcp',
-        use: 'BGP',
-        nodes,
-        from: first ? { node: first.report.view.name, to: first.report.peer } : null,
+        from: [...reporters],
+        to: nodes,
+        target: first?.report.peer ?? null,
       }),
     ],
   };

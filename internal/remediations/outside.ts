@@ -55,7 +55,8 @@ export const outsideCluster = (
 });
 
 const words = {
-  title: (protocol: string, port: number): string => `Let ${protocol} port ${port} through between the nodes`,
+  title: (protocol: string, port: number): string =>
+    `Let ${protocol} port ${port} through between the nodes`,
   consequence: 'The clients try again by themselves; no pod has to be restarted.',
   rule: (protocol: string, port: number, from: string, to: string): readonly string[] => [
     `# allow ${protocol} ${port} from ${from} to ${to}: security group, network ACL, firewall between the networks`,

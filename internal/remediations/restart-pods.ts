@@ -25,7 +25,9 @@ function deletions(pods: readonly Pod[]): readonly string[] {
 }
 
 function rollout(pods: readonly Pod[]): readonly string[] | null {
-  const owners = new Set(pods.map((pod) => `${pod.metadata.namespace ?? ''}/${ownerOf(pod) ?? ''}`));
+  const owners = new Set(
+    pods.map((pod) => `${pod.metadata.namespace ?? ''}/${ownerOf(pod) ?? ''}`),
+  );
   const [owner] = owners;
   const [namespace, name] = owner?.split('/') ?? [];
   if (owners.size !== 1 || !namespace || !name || pods.length < manyPods) return null;
