@@ -10,6 +10,7 @@ export interface Flags {
   readonly namespace: string | undefined;
   readonly as: string | undefined;
   readonly asGroup: readonly string[];
+  readonly asUid: string | undefined;
   readonly server: string | undefined;
   readonly token: string | undefined;
   readonly insecureSkipTlsVerify: boolean;
@@ -60,6 +61,7 @@ export function readFlags(before: Values, after: Values): Flags {
     namespace: text('namespace'),
     as: text('as'),
     asGroup: list('asGroup'),
+    asUid: text('asUid'),
     server: text('server'),
     token: text('token'),
     insecureSkipTlsVerify:

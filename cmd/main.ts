@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { isatty } from 'node:tty';
 import { printBug, runCli } from './cli.ts';
 import { services } from './services.ts';
 
@@ -31,6 +32,7 @@ const code = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
+  isInteractive: isatty(0),
   signal: interrupt.signal,
   services,
 });

@@ -23,6 +23,7 @@ const clusterOptions = (): readonly Option[] =>
     new Option('--user <name>', says.user),
     new Option('--as <user>', says.as),
     repeated('--as-group <group>', says.asGroup),
+    new Option('--as-uid <uid>', says.asUid),
     new Option('-s, --server <url>', says.server),
     new Option('--token <token>', says.token),
     new Option('--insecure-skip-tls-verify', says.insecure),

@@ -1,5 +1,7 @@
 import { isTerminal, widthOf } from './terminal.ts';
-import type { Progress, Shell } from './shell.ts';
+import type { Progress } from '../internal/cluster/run.ts';
+import type { Shell } from './shell.ts';
+import { words } from './words.ts';
 
 /** One line on standard error that is drawn anew; nothing at all where that is no terminal. */
 export interface ProgressLine {
@@ -18,7 +20,7 @@ export function progressLine(shell: Shell, verbosity: number): ProgressLine {
   return {
     show: ({ phase, done, total }) => {
       const count = total > 0 ? ` ${done}/${total}` : '';
-      stderr.write(`\r\x1b[K${`${phase}${count}`.slice(0, width)}`);
+      stderr.write(`\r\x1b[K${`${words.en.phases[phase]}${count}`.slice(0, width)}`);
     },
     clear: () => stderr.write('\r\x1b[K'),
   };

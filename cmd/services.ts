@@ -3,8 +3,9 @@ import { toolVersion } from './version.ts';
 
 /** The real services. Everything behind them is loaded when it is first called. */
 export const services: Services = {
-  gather: async () => {
-    throw new Error('not wired yet');
+  gather: async (flags, shell, onProgress) => {
+    const { gatherCluster } = await import('./gather.ts');
+    return await gatherCluster(flags, shell, onProgress);
   },
   readDump: async () => {
     throw new Error('not wired yet');

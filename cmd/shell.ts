@@ -1,3 +1,4 @@
+import type { Progress } from '../internal/cluster/run.ts';
 import type { Diagnosis } from '../internal/model/diagnosis.ts';
 import type { Snapshot } from '../internal/model/snapshot.ts';
 import type { Flags } from './flags.ts';
@@ -7,13 +8,6 @@ export interface Output {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
-}
-
-/** How far a reading has come, for the progress line. */
-export interface Progress {
-  readonly phase: string;
-  readonly done: number;
-  readonly total: number;
 }
 
 /** What the commands call. The real ones load their code when they are called, so that `--help` stays quick. */
@@ -33,6 +27,8 @@ export interface Shell {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** True if somebody sits at standard input, whom a login plugin may ask. */
+  readonly isInteractive: boolean;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly services: Services;

@@ -29,6 +29,7 @@ const en = {
     user: 'user of the kubeconfig',
     as: 'user to impersonate',
     asGroup: 'group to impersonate; may be repeated',
+    asUid: 'UID to impersonate',
     server: 'address of the API server',
     token: 'bearer token',
     insecure: "do not check the server's certificate",
@@ -54,6 +55,11 @@ Exit codes: 0 healthy, 1 faults, 2 could not tell or could not do it, 130 interr
     `this is a bug in kubectl calico-fix ${version} (${runtime}), not in your cluster`,
   reportBug:
     'Please report it, with the lines above and, if you may share it, the file that "kubectl calico-fix collect -o FILE" writes.',
+  phases: {
+    lists: 'reading the cluster',
+    nodes: 'looking into sick nodes',
+    logs: 'reading logs',
+  },
   notALevel: (text: string) => `"${text}" is not a level for -v`,
   levels: 'It takes a number, as of kubectl: -v 6 shows the requests.',
   notASeverity: (text: string) => `"${text}" is not a severity for --fail-on`,

@@ -112,13 +112,14 @@ describe('flags', () => {
 
   it('of kubectl are all there', async () => {
     const args =
-      '--kubeconfig f --cluster c --user u --as me --as-group g --as-group h -s https://h:1 --token t --insecure-skip-tls-verify --request-timeout 9s -v 6';
+      '--kubeconfig f --cluster c --user u --as me --as-group g --as-group h --as-uid 7 -s https://h:1 --token t --insecure-skip-tls-verify --request-timeout 9s -v 6';
     expect(await given(['diagnose', ...args.split(' ')])).toMatchObject({
       kubeconfig: 'f',
       cluster: 'c',
       user: 'u',
       as: 'me',
       asGroup: ['g', 'h'],
+      asUid: '7',
       server: 'https://h:1',
       token: 't',
       insecureSkipTlsVerify: true,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../internal/report/render.ts';
+import type { Progress } from '../../internal/cluster/run.ts';
 import type { Diagnosis } from '../../internal/model/diagnosis.ts';
 import { runScene } from '../support/cli.ts';
 import { diagnosisOf, findingOf, richDiagnosis } from '../support/diagnosis.ts';
@@ -131,17 +132,13 @@ describe('a terminal', () => {
 
   it('sees progress on stderr, and it is taken away', async () => {
     const services = {
-      gather: (
-        _flags: unknown,
-        _shell: unknown,
-        onProgress: (progress: { phase: string; done: number; total: number }) => void,
-      ) => {
+      gather: (_flags: unknown, _shell: unknown, onProgress: (progress: Progress) => void) => {
         onProgress({ phase: 'logs', done: 3, total: 9 });
         return Promise.resolve(snapshotOf());
       },
     };
     const seen = await runScene(['diagnose'], { isTerminal: true, services });
-    expect(seen.stderr).toBe('\r\x1b[Klogs 3/9\r\x1b[K');
+    expect(seen.stderr).toBe('\r\x1b[Kreading logs 3/9\r\x1b[K');
     expect((await runScene(['diagnose'], { services })).stderr).toBe('');
     expect((await runScene(['diagnose', '-v', '6'], { isTerminal: true, services })).stderr).toBe(
       '',

@@ -43,6 +43,7 @@ export async function runScene(args: readonly string[], scene: Scene = {}): Prom
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     env: scene.env ?? {},
+    isInteractive: false,
     signal: scene.signal ?? new AbortController().signal,
     services: fakeServices(scene),
   });
