@@ -2,6 +2,7 @@ import type { ListName, Lists } from '../model/snapshot.ts';
 import { coreEvent } from './events-form.ts';
 import { isList, isRecord } from './json.ts';
 import { kinds } from './kinds.ts';
+import { nonEmpty, withType } from './object-type.ts';
 import { shapes } from './shape-table.ts';
 import { fit } from './shape-walk.ts';
 
@@ -44,7 +45,7 @@ function candidates(list: ListName, raw: unknown, warnings: string[]): readonly 
   const items = raw['items'];
   if (items === null || items === undefined) return [];
   if (!isList(items)) {
-    warnings.push(`${textOf(raw['kind']) ?? kinds[list].kinds[0]}: items is not a list`);
+    warnings.push(`${nonEmpty(raw['kind']) ?? kinds[list].kinds[0]}: items is not a list`);
     return [];
   }
   return items.map((item) => withTypeOf(raw, item));
@@ -52,23 +53,12 @@ function candidates(list: ListName, raw: unknown, warnings: string[]): readonly 
 
 // Lists of one kind leave kind and apiVersion out of their items; a plain `List` says nothing about them.
 function withTypeOf(list: Raw, item: unknown): unknown {
-  const listKind = textOf(list['kind']) ?? '';
+  const listKind = nonEmpty(list['kind']) ?? '';
   if (!isRecord(item) || !listKind.endsWith('List') || listKind === 'List') return item;
-  const kind = textOf(item['kind']) ?? listKind.slice(0, -'List'.length);
-  const apiVersion = textOf(item['apiVersion']) ?? textOf(list['apiVersion']);
+  const kind = nonEmpty(item['kind']) ?? listKind.slice(0, -'List'.length);
+  const apiVersion = nonEmpty(item['apiVersion']) ?? nonEmpty(list['apiVersion']);
   return withType(item, kind, apiVersion);
 }
-
-function withType(item: Raw, kind: string, apiVersion: string | undefined): Raw {
-  if (kind === item['kind'] && apiVersion === item['apiVersion']) return item;
-  const others = Object.entries(item).filter(([name]) => name !== 'kind' && name !== 'apiVersion');
-  const type: [string, unknown][] = [['kind', kind]];
-  if (apiVersion !== undefined) type.push(['apiVersion', apiVersion]);
-  return Object.fromEntries([...type, ...others]);
-}
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
 
 function admitOne(list: ListName, raw: unknown, warnings: string[]): unknown {
   const defaultKind = kinds[list].kinds[0] ?? list;
@@ -78,7 +68,7 @@ function admitOne(list: ListName, raw: unknown, warnings: string[]): unknown {
   }
   const kinded = withKind(raw, defaultKind);
   const object = list === 'events' ? coreEvent(kinded) : kinded;
-  const kind = textOf(object['kind']) ?? defaultKind;
+  const kind = nonEmpty(object['kind']) ?? defaultKind;
   const label = labelOf(kind, object);
   if (label === null) {
     warnings.push(`${kind}: an object without a name was left out`);
@@ -91,16 +81,16 @@ function admitOne(list: ListName, raw: unknown, warnings: string[]): unknown {
 
 // The API's short form of any object calls itself PartialObjectMetadata, of meta.k8s.io.
 function withKind(raw: Raw, defaultKind: string): Raw {
-  const kind = textOf(raw['kind']);
+  const kind = nonEmpty(raw['kind']);
   if (kind === 'PartialObjectMetadata') return withType(raw, defaultKind, undefined);
-  return withType(raw, kind ?? defaultKind, textOf(raw['apiVersion']));
+  return withType(raw, kind ?? defaultKind, nonEmpty(raw['apiVersion']));
 }
 
 function labelOf(kind: string, object: Raw): string | null {
   const name = nameOf(object);
   if (name === '') return null;
   const metadata = object['metadata'];
-  const namespace = isRecord(metadata) ? textOf(metadata['namespace']) : undefined;
+  const namespace = isRecord(metadata) ? nonEmpty(metadata['namespace']) : undefined;
   return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }
 

@@ -1,0 +1,100 @@
+import { loadAll } from 'js-yaml';
+import { isRecord } from './json.ts';
+import { splitJson } from './json-stream.ts';
+
+/** What stands in a text of JSON or YAML. */
+export interface Documents {
+  readonly documents: readonly unknown[];
+  /** Parts that could not be read. Nothing is taken out of them. */
+  readonly damages: readonly Damage[];
+  /** Lines between JSON documents: what kubectl printed beside them. */
+  readonly remarks: readonly string[];
+}
+
+export interface Damage {
+  readonly reason: string;
+  /** The part itself. */
+  readonly text: string;
+}
+
+// Deeper than any object of Kubernetes (the schemas of CRDs reach some 60 levels), far less than the stack.
+const maxDepth = 250;
+// kubectl writes no aliases at all. With n of them, a text can grow to about 3^(n/3) times its size.
+const maxAliases = 10;
+
+/**
+ * Reads JSON (one document or several one after the other) or YAML (with `---` between documents). What cannot be read is
+ * returned as damage; never throws.
+ */
+export function readDocuments(text: string): Documents {
+  return /^\s*[{[]/.test(text) ? readJson(text) : readYaml(text);
+}
+
+function readJson(text: string): Documents {
+  const whole = parseJson(text);
+  if ('value' in whole) return { documents: [whole.value], damages: [], remarks: [] };
+  const { pieces, remarks, isWhole } = splitJson(text);
+  const parsed = pieces.map((piece) => ({ piece, result: parseJson(piece) }));
+  const damages = parsed.flatMap(({ piece, result }) =>
+    'value' in result ? [] : [{ reason: result.reason, text: piece }],
+  );
+  if (damages.length === 0 && !isWhole) damages.push({ reason: whole.reason, text });
+  return {
+    documents: parsed.flatMap(({ result }) => ('value' in result ? [result.value] : [])),
+    damages,
+    remarks,
+  };
+}
+
+type Parsed = { readonly value: unknown } | { readonly reason: string };
+
+function parseJson(text: string): Parsed {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isTooDeep(value) ? { reason: 'it is nested too deep' } : { value };
+  } catch {
+    const isCut = !/[}\]]\s*$/.test(text);
+    return { reason: isCut ? 'it ends too early' : 'it is no valid JSON' };
+  }
+}
+
+// Without recursion: this is what keeps everything behind it from running out of stack.
+function isTooDeep(value: unknown): boolean {
+  const waiting: { readonly item: object; readonly depth: number }[] = [];
+  const add = (item: unknown, depth: number): void => {
+    if (typeof item === 'object' && item !== null) waiting.push({ item, depth });
+  };
+  add(value, 1);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next.depth > maxDepth) return true;
+    for (const part of Object.values(next.item)) add(part, next.depth + 1);
+  }
+  return false;
+}
+
+// Documents are read one by one: a damaged one costs itself. Inside of a document no line begins with `---`.
+function readYaml(text: string): Documents {
+  const documents: unknown[] = [];
+  const damages: Damage[] = [];
+  for (const piece of text.split(/^---(?=\s|$)/m)) {
+    if (piece.trim() === '') continue;
+    try {
+      for (const value of loadAll(piece, { maxAliases, maxDepth })) {
+        if (isCutList(value)) damages.push({ reason: 'it ends too early', text: piece });
+        else documents.push(value);
+      }
+    } catch (error) {
+      damages.push({ reason: firstLine(error), text: piece });
+    }
+  }
+  return { documents, damages, remarks: [] };
+}
+
+// kubectl sorts the fields of YAML: a list without the kind that follows its items was cut among them, which is valid YAML.
+const isCutList = (value: unknown): boolean =>
+  isRecord(value) && Object.keys(value).join(' ') === 'apiVersion items';
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `it is no valid YAML (${message.split('\n')[0] ?? ''})`;
+}
