@@ -81,7 +81,8 @@ export class Attempts {
 
   /** The server's clock in its newest answer, RFC 3339; null before the first. */
   get serverTime(): string | null {
-    return this.#newestDate === null ? null : new Date(this.#newestDate).toISOString();
+    if (this.#newestDate === null) return null;
+    return new Date(this.#newestDate).toISOString().replace('.000Z', 'Z');
   }
 
   /** Sends a request until it gives an answer that another try would not better. */

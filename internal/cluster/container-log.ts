@@ -1,0 +1,92 @@
+import type { ContainerLog, ReadError } from '../model/snapshot.ts';
+import type { Api } from './api.ts';
+import type { Outcome } from './read-error.ts';
+import { core } from './target.ts';
+
+/** Stands in a log where its middle was left out. */
+export const leftOut = '--- kubectl calico-fix: lines left out here ---';
+
+/** How much of a log is read at each end. */
+export interface LogSize {
+  readonly headBytes: number;
+  readonly tailBytes: number;
+  readonly tailLines: number;
+}
+
+export interface LogRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly previous: boolean;
+  readonly size: LogSize;
+}
+
+const anchorLines = 8;
+
+function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n') + 1);
+}
+
+const fromFirstWholeLine = (text: string): string => text.slice(text.indexOf('\n') + 1);
+
+/**
+ * Puts the first and the last part of a log together. Where they overlap (the last lines of the first part stand in the
+ * second) nothing is repeated; where they do not, a line says that something is missing.
+ */
+export function joinLog(head: string, tail: string, isTailCut: boolean): string {
+  const first = wholeLines(head);
+  const last = isTailCut ? fromFirstWholeLine(tail) : tail;
+  const anchor = first
+    .split('\n')
+    .slice(-anchorLines - 1)
+    .join('\n');
+  const at = anchor === '' ? -1 : last.indexOf(anchor);
+  if (at >= 0) return first + last.slice(at + anchor.length);
+  return `${first}${leftOut}\n${last}`;
+}
+
+// The kubelet says so in a 400 (API server) or in the text itself, with status 200, when the file of a log is gone.
+const neverRan =
+  /is waiting to start|previous terminated container|is not available|is terminated|PodInitializing/;
+const noFile = /^unable to retrieve container logs for \S+\s*$/;
+
+function asReadError(outcome: Extract<Outcome<unknown>, { state: 'failed' }>): ReadError {
+  const { status, error } = outcome;
+  return status === 400 && neverRan.test(error.message) ? { ...error, kind: 'not-found' } : error;
+}
+
+/**
+ * Reads one container's log. The start-up lines are at the beginning and the last words at the end, so of a long log both are
+ * read and the middle is left out: first `headBytes` from the beginning (`limitBytes`); only if that is not all, also the
+ * last `tailLines` lines (of these the last `tailBytes`). Failures are data; `not-found` is a container that has no log.
+ */
+export async function readLog(api: Api, request: LogRequest): Promise<ContainerLog> {
+  const { size, ...identity } = request;
+  const { namespace, pod, container, previous } = request;
+  const target = { ...core('pods', { namespace, name: pod }), subresource: 'log' };
+  const query = { container, ...(previous ? { previous: 'true' } : {}) };
+  const failed = (error: ReadError): ContainerLog => ({
+    ...identity,
+    read: { state: 'failed', error },
+  });
+  const read = (text: string): ContainerLog =>
+    noFile.test(text)
+      ? failed({ kind: 'not-found', message: text.trim() })
+      : { ...identity, read: { state: 'read', text } };
+  const head = await api.getText(target, {
+    query: { ...query, limitBytes: String(size.headBytes) },
+    keep: 'head',
+    maxBytes: size.headBytes,
+  });
+  if (head.state === 'failed') return failed(asReadError(head));
+  if (head.value.bytes < size.headBytes) return read(head.value.text);
+  const tail = await api.getText(target, {
+    query: { ...query, tailLines: String(size.tailLines) },
+    keep: 'tail',
+    maxBytes: size.tailBytes,
+  });
+  // The container may have gone in between: the first part is still true.
+  if (tail.state === 'failed') return read(`${wholeLines(head.value.text)}${leftOut}\n`);
+  const isTailCut = tail.value.bytes > size.tailBytes;
+  return read(joinLog(head.value.text, tail.value.text, isTailCut));
+}

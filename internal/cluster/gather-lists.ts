@@ -1,0 +1,231 @@
+import type * as k8s from '../model/kubernetes.ts';
+import type { ListName, Lists, Read } from '../model/snapshot.ts';
+import { apps, findPlaces, inScope, type Places } from './gather-places.ts';
+import { bindingParts, clusterRoleParts, configMapParts } from './names.ts';
+import { join, notAsked, type Part, readAcross, readParts } from './reads.ts';
+import type { Run } from './run.ts';
+import { core, type Target } from './target.ts';
+
+/** All lists of a snapshot. */
+export type AllLists = { readonly [Name in ListName]: Read<Lists[Name]> };
+
+type Query = Readonly<Record<string, string>>;
+
+const mostEvents = 5000;
+const mostServices = 5000;
+
+/** Reads a whole list of a group that a cluster may or may not have. */
+function readIfServed<Name extends ListName>(
+  run: Run,
+  name: Name,
+  target: Target,
+  ask: Part['ask'] = {},
+): Promise<Read<Lists[Name]>> {
+  if (run.groups && !run.groups.has(target.group)) {
+    return Promise.resolve(notAsked(`the cluster does not serve ${target.group}`));
+  }
+  return readParts(run, name, [{ target, ask }]);
+}
+
+// In namespaces where Calico was not found, a refusal is no loss.
+const inEach = (
+  { namespaces, found }: Places,
+  part: (namespace: string) => Part,
+): readonly Part[] =>
+  namespaces.map((namespace) => ({ isOptional: !found.has(namespace), ...part(namespace) }));
+
+// Pods of DaemonSets have this label, and there are as many of them as nodes: in a large cluster only those that do not run.
+function podParts(places: Places): readonly Part[] {
+  const all = inEach(places, (namespace) => ({ target: core('pods', { namespace }) }));
+  if (!places.isLarge) return all;
+  const queries: readonly Query[] = [
+    { labelSelector: '!controller-revision-hash' },
+    { fieldSelector: 'status.phase!=Running' },
+  ];
+  return all.flatMap((part) => queries.map((query) => ({ ...part, ask: { query } })));
+}
+
+async function readPods(run: Run, places: Places): Promise<Read<k8s.Pod>> {
+  const others = await readParts(run, 'pods', podParts(places));
+  return join([places.calicoPods, inScope(run, others)]);
+}
+
+// Events of nodes are kept in `default`.
+function eventParts(places: Places): readonly Part[] {
+  const warningsOnly: Query = places.isLarge ? { fieldSelector: 'type!=Normal' } : {};
+  const nodes = places.isLarge
+    ? 'involvedObject.kind=Node,type!=Normal'
+    : 'involvedObject.kind=Node';
+  return [
+    {
+      target: core('events', { namespace: 'default' }),
+      ask: { query: { fieldSelector: nodes }, mostItems: mostEvents },
+    },
+    ...inEach(places, (namespace) => ({
+      target: core('events', { namespace }),
+      ask: { query: warningsOnly, mostItems: mostEvents },
+    })),
+  ];
+}
+
+// What kube-system holds counts even where Calico is elsewhere: kubeadm's settings and the marks of distributions.
+function namedParts({ namespaces, found }: Places): readonly Part[] {
+  const isNeeded = (namespace = ''): boolean => namespace === 'kube-system' || found.has(namespace);
+  return configMapParts(namespaces).map((part) => ({
+    ...part,
+    isOptional: !isNeeded(part.target.namespace),
+  }));
+}
+
+function endpointParts(places: Places): readonly Part[] {
+  const typha = inEach(places, (namespace) => ({
+    target: core('endpoints', { namespace, name: 'calico-typha' }),
+  }));
+  return [{ target: core('endpoints', { namespace: 'default', name: 'kubernetes' }) }, ...typha];
+}
+
+function endpointSliceParts(places: Places): readonly Part[] {
+  const part = (namespace: string, service: string): Part => ({
+    target: { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices', namespace },
+    ask: { query: { labelSelector: `kubernetes.io/service-name=${service}` } },
+  });
+  const typha = inEach(places, (namespace) => part(namespace, 'calico-typha'));
+  return [part('default', 'kubernetes'), ...typha];
+}
+
+/** Calico's own resources, wherever this cluster keeps them. */
+async function readCalico(run: Run, places: Places) {
+  const read = <Name extends ListName>(name: Name, resource: string): Promise<Read<Lists[Name]>> =>
+    places.calicoApi
+      ? readParts(run, name, [{ target: { ...places.calicoApi, resource } }])
+      : Promise.resolve(notAsked('the cluster serves no API of Calico'));
+  const [ipPools, ipamBlocks, blockAffinities, felixConfigurations, ...bgp] = await Promise.all([
+    read('ipPools', 'ippools'),
+    read('ipamBlocks', 'ipamblocks'),
+    read('blockAffinities', 'blockaffinities'),
+    read('felixConfigurations', 'felixconfigurations'),
+    read('bgpConfigurations', 'bgpconfigurations'),
+    read('bgpPeers', 'bgppeers'),
+    read('clusterInformations', 'clusterinformations'),
+  ]);
+  const [bgpConfigurations, bgpPeers, clusterInformations] = bgp;
+  return {
+    ipPools,
+    ipamBlocks,
+    blockAffinities,
+    felixConfigurations,
+    bgpConfigurations,
+    bgpPeers,
+    clusterInformations,
+  };
+}
+
+const isOfCalico = ({ metadata }: k8s.KubeObject): boolean =>
+  /calico|canal|tigera/.test(metadata.name);
+
+// RKE2 and K3s keep a chart for each of their parts; the others do not matter.
+async function readCharts<Name extends 'helmCharts' | 'helmChartConfigs'>(
+  run: Run,
+  name: Name,
+): Promise<Read<Lists[Name]>> {
+  const group = 'helm.cattle.io';
+  const resource = name.toLowerCase();
+  const target = { group, version: 'v1', resource, namespace: 'kube-system' };
+  const read = await readIfServed(run, name, target);
+  return read.state === 'read' ? { ...read, items: read.items.filter(isOfCalico) } : read;
+}
+
+/** What the operator and other owners keep. */
+async function readOwnership(run: Run) {
+  const operator = (resource: string): Target => ({
+    group: 'operator.tigera.io',
+    version: 'v1',
+    resource,
+  });
+  const [installations, tigeraStatuses, helmCharts, helmChartConfigs] = await Promise.all([
+    readIfServed(run, 'installations', operator('installations')),
+    readIfServed(run, 'tigeraStatuses', operator('tigerastatuses')),
+    readCharts(run, 'helmCharts'),
+    readCharts(run, 'helmChartConfigs'),
+  ]);
+  return { installations, tigeraStatuses, helmCharts, helmChartConfigs };
+}
+
+/** What runs in Calico's namespaces, and what it needs there. */
+async function readWorkloads(run: Run, places: Places) {
+  const inNamespaces = (target: (namespace: string) => Target): readonly Part[] =>
+    inEach(places, (namespace) => ({ target: target(namespace) }));
+  const revisions = inEach(places, (namespace) => ({
+    target: apps('controllerrevisions', namespace),
+    ask: { metadataOnly: true },
+  }));
+  const [pods, deployments, controllerRevisions, events, configMaps] = await Promise.all([
+    readPods(run, places),
+    readParts(
+      run,
+      'deployments',
+      inNamespaces((namespace) => apps('deployments', namespace)),
+    ),
+    readParts(run, 'controllerRevisions', revisions),
+    readParts(run, 'events', eventParts(places)),
+    readParts(run, 'configMaps', namedParts(places)),
+  ]);
+  return {
+    pods,
+    deployments: join([places.operators, deployments]),
+    controllerRevisions,
+    events,
+    configMaps,
+  };
+}
+
+/** What belongs to the cluster as a whole. */
+async function readSurroundings(run: Run, places: Places) {
+  const leases = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
+  const metrics = { group: 'metrics.k8s.io', version: 'v1beta1', resource: 'nodes' };
+  const services: Part = { target: core('services'), ask: { mostItems: mostServices } };
+  const [first, endpoints, endpointSlices, ...others] = await Promise.all([
+    readAcross(run, 'services', services, ['default', ...places.namespaces]),
+    readParts(run, 'endpoints', endpointParts(places)),
+    readParts(run, 'endpointSlices', endpointSliceParts(places)),
+    readParts(run, 'leases', [{ target: { ...leases, namespace: 'kube-node-lease' } }]),
+    readParts(run, 'clusterRoles', clusterRoleParts),
+    readParts(run, 'clusterRoleBindings', bindingParts),
+    readIfServed(run, 'nodeMetrics', metrics, { patience: 'little' }),
+  ]);
+  const [nodeLeases, clusterRoles, clusterRoleBindings, nodeMetrics] = others;
+  return {
+    services: first,
+    endpoints,
+    endpointSlices,
+    leases: nodeLeases,
+    clusterRoles,
+    clusterRoleBindings,
+    nodeMetrics,
+  };
+}
+
+/** Round one: the lists that every check may need, each in as few requests as can be. */
+export async function gatherLists(run: Run): Promise<{ lists: AllLists; places: Places }> {
+  const places = await findPlaces(run);
+  const [calico, ownership, workloads, surroundings] = await Promise.all([
+    readCalico(run, places),
+    readOwnership(run),
+    readWorkloads(run, places),
+    readSurroundings(run, places),
+  ]);
+  const lists: AllLists = {
+    nodes: places.nodes,
+    daemonSets: places.daemonSets,
+    namespaces: places.namespaceList,
+    customResourceDefinitions: places.customResourceDefinitions,
+    ...calico,
+    ...ownership,
+    ...workloads,
+    ...surroundings,
+    calicoNodes: notAsked('a cluster whose API can be read keeps them in its nodes'),
+    argoApplications: notAsked('nothing of Calico is marked as kept by Argo CD'),
+    fluxObjects: notAsked('nothing of Calico is marked as kept by Flux'),
+  };
+  return { lists, places };
+}

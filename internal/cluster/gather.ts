@@ -1,0 +1,62 @@
+import { UserError } from '../model/error.ts';
+import type { ReadError, Snapshot } from '../model/snapshot.ts';
+import type { Api } from './api.ts';
+import { discoverGroups, readVersion } from './discovery.ts';
+import { chooseNodes, gatherDepth } from './gather-depth.ts';
+import { gatherLists } from './gather-lists.ts';
+import { gatherLogs } from './gather-logs.ts';
+import { gatherOwners } from './gather-owners.ts';
+import { itemsOf } from './gather-places.ts';
+import { type GatherOptions, startRun } from './run.ts';
+import { deepFreeze } from './shape.ts';
+
+const hints: { readonly [Kind in ReadError['kind']]?: string } = {
+  unauthorized:
+    'The credentials are wrong or have run out: log in again as you do for kubectl. "kubectl auth whoami" shows whether it worked.',
+  unreachable:
+    'Check the address, VPN and proxy; "kubectl cluster-info" should work first. Of a cluster without API, read a dump: --from PATH.',
+  timeout:
+    'Check VPN and proxy, or give more time with --request-timeout. Of a cluster without API, read a dump: --from PATH.',
+  damaged: 'Something else answers at this address, perhaps a proxy or a login page.',
+};
+
+// Refused and unknown paths are answers of a server that is there; anything else would only fail forty times more.
+async function reach(api: Api): Promise<string | null> {
+  const version = await readVersion(api);
+  if (version.state === 'read') return version.value;
+  const { kind, message } = version.error;
+  if (kind === 'forbidden' || kind === 'not-found') return null;
+  throw new UserError(`The cluster at ${api.server} cannot be read: ${message}`, {
+    hint:
+      hints[kind] ?? 'The API server itself is in trouble: try again, or read a dump: --from PATH.',
+  });
+}
+
+/**
+ * Reads everything that the checks may need from a live cluster, in two rounds: cheap lists first, then depth for what is
+ * sick and for one healthy node. Only reads; never Secrets. What could not be read is an error inside the snapshot, which is
+ * deep-frozen. Throws a UserError only if the cluster cannot be reached at all, and the signal's reason when interrupted.
+ */
+export async function gather(api: Api, options: GatherOptions): Promise<Snapshot> {
+  const serverVersion = await reach(api);
+  const groups = await discoverGroups(api);
+  const run = startRun(api, groups.state === 'read' ? groups.value : null, options);
+  const { lists, places } = await gatherLists(run);
+  // The server's own clock: the ages of its objects would be wrong by the difference to this machine's.
+  const takenAt = api.serverTime() ?? options.now;
+  const chosen = chooseNodes(run, lists, takenAt);
+  const [owners, depth] = await Promise.all([
+    gatherOwners(run, lists),
+    gatherDepth(run, lists, places, chosen, takenAt),
+  ]);
+  const logs = await gatherLogs(run, chosen, itemsOf(depth.pods), takenAt);
+  return deepFreeze({
+    takenAt,
+    source: { kind: 'live', name: api.context, server: api.server },
+    serverVersion,
+    apiGroups: run.groups ? [...run.groups.keys()] : null,
+    lists: { ...lists, ...owners, ...depth },
+    logs,
+    warnings: run.warnings(),
+  });
+}

@@ -1,0 +1,123 @@
+import type { KubeObject } from '../model/kubernetes.ts';
+import type { ListName, Lists, Read, ReadError } from '../model/snapshot.ts';
+import { type Listed, type ListAsk, readList, readOne } from './list.ts';
+import type { Failure, Outcome } from './read-error.ts';
+import type { Phase, Run } from './run.ts';
+import type { Target } from './target.ts';
+
+/** One request (or series of pages) for a list: all of a resource somewhere, or one object by name. */
+export interface Part {
+  readonly target: Target;
+  readonly ask?: ListAsk;
+  /** A failure is told to the user, and the list holds without it. */
+  readonly isOptional?: boolean;
+}
+
+export const notAsked = (
+  reason: string,
+): { readonly state: 'not-asked'; readonly reason: string } => ({
+  state: 'not-asked',
+  reason,
+});
+
+const keyOf = ({ kind, metadata }: KubeObject): string =>
+  `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+
+/** The objects of several reads, each once, in the order of their first appearance. */
+export function unique<T extends KubeObject>(items: Iterable<T>): readonly T[] {
+  const found = new Map<string, T>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (!found.has(key)) found.set(key, item);
+  }
+  return [...found.values()];
+}
+
+/** One list out of several: failed if one failed, else what was read. */
+export function join<T extends KubeObject>(reads: readonly Read<T>[]): Read<T> {
+  const failed = reads.find(({ state }) => state === 'failed');
+  if (failed) return failed;
+  const read = reads.filter((one) => one.state === 'read');
+  const [first] = reads;
+  if (read.length === 0) return first ?? notAsked('nothing to ask for');
+  return { state: 'read', items: unique(read.flatMap(({ items }) => items)) };
+}
+
+const placeOf = ({ resource, namespace }: Target): string =>
+  namespace === undefined ? resource : `${resource} in namespace ${namespace}`;
+
+const reasonOf = ({ right, message }: ReadError): string =>
+  right ? `the right to ${right.verb} ${right.resource} is missing` : message;
+
+const isForbidden = (outcome: Outcome<unknown>): outcome is Failure =>
+  outcome.state === 'failed' && outcome.error.kind === 'forbidden';
+
+async function ask<Name extends ListName>(
+  run: Run,
+  phase: Phase,
+  name: Name,
+  { target, ask: more }: Part,
+): Promise<Outcome<Listed<Lists[Name]>>> {
+  const read = target.name === undefined ? readList : readOne;
+  const outcome = await run.step(phase, read(run.api, name, target, more));
+  if (outcome.state === 'read') {
+    for (const warning of outcome.value.warnings) run.warn(warning);
+    if (outcome.value.isCut) {
+      run.warn(`There are more ${placeOf(target)}: only ${outcome.value.items.length} were read.`);
+    }
+  }
+  return outcome;
+}
+
+// Not found: a list that the API does not serve, or an object that is not there, which is an answer.
+function readOf<T>({ target }: Part, outcome: Outcome<Listed<T>>): Read<T> {
+  if (outcome.state === 'read') return { state: 'read', items: outcome.value.items };
+  if (outcome.error.kind !== 'not-found') return { state: 'failed', error: outcome.error };
+  if (target.name !== undefined) return { state: 'read', items: [] };
+  const { group, resource } = target;
+  return notAsked(`the cluster does not serve ${group === '' ? resource : `${resource}.${group}`}`);
+}
+
+/** Reads the parts of one list at the same time and puts them together. */
+export async function readParts<Name extends ListName>(
+  run: Run,
+  name: Name,
+  parts: readonly Part[],
+  phase: Phase = 'lists',
+): Promise<Read<Lists[Name]>> {
+  const reads = await Promise.all(
+    parts.map(async (part) => {
+      const read = readOf(part, await ask(run, phase, name, part));
+      if (read.state !== 'failed' || !part.isOptional) return read;
+      run.warn(`Could not read ${placeOf(part.target)}: ${reasonOf(read.error)}`);
+      return notAsked(read.error.message);
+    }),
+  );
+  return join(reads);
+}
+
+/**
+ * Reads a list in all namespaces; where that is forbidden, in each of `namespaces` that allows it, with a warning. If none
+ * of them gives anything, the refusal stands: an empty answer would say that there is nothing.
+ */
+export async function readAcross<Name extends ListName>(
+  run: Run,
+  name: Name,
+  part: Part,
+  namespaces: readonly string[],
+): Promise<Read<Lists[Name]>> {
+  const everywhere = await ask(run, 'lists', name, part);
+  if (!isForbidden(everywhere)) return readOf(part, everywhere);
+  const one = await readParts(
+    run,
+    name,
+    namespaces.map((namespace) => ({
+      ...part,
+      target: { ...part.target, namespace },
+      isOptional: true,
+    })),
+  );
+  if (one.state !== 'read' || one.items.length === 0) return readOf(part, everywhere);
+  run.warn(`${everywhere.error.message}: only some namespaces were looked at.`);
+  return one;
+}
