@@ -4,6 +4,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { logEvidence } from './evidence.ts';
 import type { LogLine } from './log.ts';
 import { logLines } from './logs.ts';
+import { sickViews, type NodeView } from './nodes.ts';
 import { pendingInit } from './pods.ts';
 import { secondsBetween } from './time.ts';
 
@@ -15,8 +16,12 @@ export interface Said<T> {
   readonly previous: boolean;
 }
 
-// `install-cni` is the first that must get an answer from the API server; if it ended well, what was before is over.
-const answered = 'install-cni';
+/** Lines that a client of the API server (or of Typha) writes only after an answer; texts of v3.8 to v3.32. */
+export const answered =
+  /^(?:Datastore connection verified|Datastore is ready|Calico node started successfully|Created \/host\/etc\/cni|Wrote updated CNI kubeconfig|Sending synced update|Datastore now in sync|Tier \S+ is now available|Successfully connected to Typha|Status update from Typha)|Received InSync event|live=true ready=true/;
+
+// The first container that must get an answer from the API server; if it ended well, what was said before it is over.
+const firstAnswered = 'install-cni';
 
 /**
  * The containers whose words still count: the init containers up to the one that is not through, or the containers
@@ -29,21 +34,52 @@ function speakers(pod: Pod): readonly string[] {
   const statuses = pod.status?.initContainerStatuses ?? [];
   const names = statuses.map(({ name }) => name ?? '');
   const upTo = names.slice(0, names.indexOf(pending) + 1);
-  const done = upTo.indexOf(answered);
+  const done = upTo.indexOf(firstAnswered);
   return done === -1 || done === upTo.length - 1 ? upTo : upTo.slice(done + 1);
 }
 
-interface Options {
+export interface SpeechOptions {
   /** A line after which what was said before no longer counts. */
   readonly cured?: RegExp;
-  /** What is not said again although the log goes on for so many seconds is over; without limit if not given. */
-  readonly quiet?: number;
+  /** Seconds after which something that was not said again, although the log goes on, is over; null: never. */
+  readonly quiet?: (line: LogLine) => number | null;
 }
 
-function isOver(lines: readonly LogLine[], line: LogLine, quiet: number | undefined): boolean {
-  if (quiet === undefined) return false;
-  const last = lines.findLast(({ time }) => time !== null);
-  return (secondsBetween(line.time, last?.time) ?? 0) > quiet;
+// klog lines and BIRD's have no date: the last line before them that has one stands for theirs.
+function timeAt(lines: readonly LogLine[], index: number): string | null {
+  for (let place = index; place >= 0; place -= 1) {
+    const time = lines[place]?.time;
+    if (time) return time;
+  }
+  return null;
+}
+
+function isOver(lines: readonly LogLine[], index: number, { quiet }: SpeechOptions): boolean {
+  const line = lines[index];
+  const seconds = line ? (quiet?.(line) ?? null) : null;
+  if (seconds === null) return false;
+  const since = secondsBetween(timeAt(lines, index), timeAt(lines, lines.length - 1));
+  return (since ?? 0) > seconds;
+}
+
+interface InLog<T> {
+  readonly said: readonly { readonly value: T; readonly line: LogLine }[];
+  /** True if the log takes back what was said before it, too. */
+  readonly isCured: boolean;
+}
+
+function inLog<T>(
+  lines: readonly LogLine[],
+  read: (line: LogLine) => T | null,
+  options: SpeechOptions,
+): InLog<T> {
+  const { cured } = options;
+  const cure = cured ? lines.findLastIndex(({ message }) => cured.test(message)) : -1;
+  const said = lines.flatMap((line, index) => {
+    const value = index > cure ? read(line) : null;
+    return value === null || isOver(lines, index, options) ? [] : [{ value, line }];
+  });
+  return { said, isCured: cure !== -1 };
 }
 
 /**
@@ -54,28 +90,47 @@ export function standing<T>(
   snapshot: Snapshot,
   pod: Pod,
   read: (line: LogLine) => T | null,
-  { cured, quiet }: Options = {},
+  options: SpeechOptions = {},
 ): readonly Said<T>[] {
-  let said: Said<T>[] = [];
+  let all: readonly Said<T>[] = [];
   for (const container of speakers(pod)) {
     for (const previous of [true, false]) {
-      const lines = logLines(snapshot, pod, container, previous);
-      for (const line of lines) {
-        const value = read(line);
-        if (value !== null) said.push({ value, line, container, previous });
-        else if (cured?.test(line.message)) said = [];
-      }
-      said = said.filter(
-        (one) =>
-          one.container !== container ||
-          one.previous !== previous ||
-          !isOver(lines, one.line, quiet),
-      );
+      const { said, isCured } = inLog(logLines(snapshot, pod, container, previous), read, options);
+      const found = said.map((one) => ({ ...one, container, previous }));
+      all = isCured ? found : [...all, ...found];
     }
   }
-  return said;
+  return all;
 }
+
+/** A sick calico-node and what it says. */
+export interface Telling<T> {
+  readonly view: NodeView;
+  readonly pod: Pod;
+  readonly said: readonly Said<T>[];
+  readonly last: Said<T>;
+}
+
+/** The nodes whose calico-node is sick and says something about a matter that still stands. */
+export const sickTelling = <T>(
+  snapshot: Snapshot,
+  read: (line: LogLine) => T | null,
+  options: SpeechOptions = {},
+): readonly Telling<T>[] =>
+  sickViews(snapshot).flatMap((view) => {
+    const { pod } = view;
+    if (!pod) return [];
+    const said = standing(snapshot, pod, read, options);
+    const last = said.at(-1);
+    return last ? [{ view, pod, said, last }] : [];
+  });
 
 /** A pod's words as evidence. */
 export const saidEvidence = <T>(pod: Pod, { line, container, previous }: Said<T>): Evidence =>
   logEvidence(pod, container, line, previous);
+
+/** True if any log of the calico-node pod was read: what it does not say then says something too. */
+export const hasSpoken = (snapshot: Snapshot, pod: Pod): boolean =>
+  speakers(pod).some((container) =>
+    [true, false].some((previous) => logLines(snapshot, pod, container, previous).length > 0),
+  );
