@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { UserError } from '../internal/model/error.ts';
 import { sanitize } from '../internal/report/sanitize.ts';
 import type { Flags } from './flags.ts';
+import { printMissingRights } from './rights.ts';
 import type { ExitCode, Shell } from './shell.ts';
 import { printWarnings, readSnapshot } from './snapshot.ts';
 import { words } from './words.ts';
@@ -17,6 +18,7 @@ export async function collect(flags: Flags, shell: Shell): Promise<ExitCode> {
   }
   const snapshot = await readSnapshot(flags, shell);
   printWarnings(snapshot.warnings, shell);
+  printMissingRights(snapshot, shell, true);
   await shell.services.writeBundle(snapshot, path);
   const name = sanitize(path);
   shell.stdout.write(`${words.en.collected(name)}\n${words.en.readItBack(name)}\n`);

@@ -3,6 +3,7 @@ import { UserError } from '../internal/model/error.ts';
 import type { Severity } from '../internal/model/finding.ts';
 import { formats, isFormat, render, type Format } from '../internal/report/render.ts';
 import type { Flags } from './flags.ts';
+import { printMissingRights } from './rights.ts';
 import type { ExitCode, Shell } from './shell.ts';
 import { printWarnings, readSnapshot } from './snapshot.ts';
 import { textOptions } from './terminal.ts';
@@ -35,8 +36,11 @@ export async function diagnose(flags: Flags, shell: Shell): Promise<ExitCode> {
   const snapshot = await readSnapshot(flags, shell);
   const diagnosis = await shell.services.diagnose(snapshot, flags.node);
   const counted = countedOf(flags.failOn);
+  const code = exitCodeOf(diagnosis, counted);
+  const isForEyes = format === 'text' || format === 'wide';
   printWarnings(diagnosis.warnings, shell);
+  printMissingRights(snapshot, shell, isForEyes && code === 2);
   const options = textOptions(shell, format === 'wide' ? 160 : 120);
   shell.stdout.write(render(diagnosis, format, { ...options, counted }));
-  return exitCodeOf(diagnosis, counted);
+  return code;
 }

@@ -7,14 +7,16 @@ export const services: Services = {
     const { gatherCluster } = await import('./gather.ts');
     return await gatherCluster(flags, shell, onProgress);
   },
-  readDump: async () => {
-    throw new Error('not wired yet');
+  readDump: async (path) => {
+    const { readDump } = await import('../internal/cluster/dump.ts');
+    return await readDump(path);
   },
   diagnose: async (snapshot, nodes) => {
     const { diagnose } = await import('../internal/checks/run.ts');
     return diagnose(snapshot, { toolVersion, nodes });
   },
-  writeBundle: async () => {
-    throw new Error('not wired yet');
+  writeBundle: async (snapshot, path) => {
+    const { writeBundle } = await import('../internal/cluster/bundle.ts');
+    await writeBundle(snapshot, path);
   },
 };

@@ -91,7 +91,7 @@ const en = {
   results,
   verdict: {
     broken: (sick: number, all: number, title: string) =>
-      `${sick} of ${several(all, 'node has', 'nodes have')} no working calico-node: ${title}`,
+      `${sick} of ${several(all, 'node', 'nodes')} ${sick === 1 ? 'has' : 'have'} no working calico-node: ${title}`,
     hidden: (all: number, title: string) =>
       `calico-node looks well on ${all === 1 ? 'the only node' : `all ${all} nodes`}, but it is not: ${title}`,
     moreFaults: (count: number) => ` (and ${several(count, 'more fault', 'more faults')})`,
@@ -110,7 +110,7 @@ const en = {
   },
   labels: {
     explains: 'explains',
-    ruledOut: 'ruled out',
+    ruledOut: 'look-alikes',
     fix: 'Fix',
     next: 'Next',
     or: 'Or: ',

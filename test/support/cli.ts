@@ -12,6 +12,7 @@ export interface Ran {
 
 export interface Scene {
   readonly diagnosis?: Diagnosis;
+  /** In place of services that touch nothing. */
   readonly services?: Partial<Services>;
   readonly env?: Shell['env'];
   readonly isTerminal?: boolean;

@@ -69,7 +69,7 @@ export const findingOf = (parts: Partial<Finding> = {}): Finding => ({
   title: 'rack2-n07 gave out the address of a bridge',
   summary:
     'rack2-n07 told the cluster 10.77.0.1 (podbr3). Its own address is 10.40.2.17 (bond0), which no other node can reach it by now.',
-  ruledOut: ['a blocked port 179: the other nodes are established with one another'],
+  ruledOut: ['not a blocked port 179: the other nodes are established with one another'],
   facts: { node: 'rack2-n07', addresses: [{ ip: '10.77.0.1', interface: 'podbr3' }] },
   affected: [
     { kind: 'Node', name: 'rack2-n07' },
