@@ -1,0 +1,37 @@
+import { installOf } from '../calico/install/install.ts';
+import type { Remedy } from '../model/remedy.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { inDaemonSet } from './container-fields.ts';
+import { outsideCluster } from './outside.ts';
+
+/** Takes the BIRD checks out of the probes of an installation that runs no BIRD; else the commands that show why BIRD is down. */
+export function dropBirdProbes(snapshot: Snapshot, isAskedInVain: boolean): readonly Remedy[] {
+  const install = installOf(snapshot);
+  const namespace = install.namespace ?? 'kube-system';
+  if (!isAskedInVain) {
+    return [
+      outsideCluster(words.look, [
+        `kubectl -n ${namespace} logs -l k8s-app=${install.daemonSet ?? 'calico-node'} -c calico-node --tail=200 | grep -iE 'bird|confd'`,
+      ]),
+    ];
+  }
+  const command = (flag: string): object => ({ exec: { command: ['/bin/calico-node', flag] } });
+  return [
+    {
+      id: 'drop-bird-probes',
+      title: words.title,
+      risk: 'restarts-pods',
+      consequences: [words.consequence],
+      ...inDaemonSet(install, {
+        container: 'calico-node',
+        fields: { livenessProbe: command('-felix-live'), readinessProbe: command('-felix-ready') },
+      }),
+    },
+  ];
+}
+
+const words = {
+  title: 'Let the probes ask for Felix alone',
+  consequence: 'calico-node restarts node by node; running pods keep their network.',
+  look: 'See what BIRD and confd say',
+};
