@@ -2,8 +2,8 @@ import type { FoundLogs } from './dump-logs.ts';
 import type { Gathering, Uselessness } from './gathering.ts';
 
 // Enough to see what it is about; a dump of a large cluster may have thousands.
-const shown = 5;
-const sentencesShown = 20;
+const shown = 3;
+const sentencesShown = 10;
 
 /** What a user should know of how a dump was read: one sentence each, alike ones together. */
 export function warningsOf(

@@ -69,7 +69,10 @@ export function addEntry(gathering: Gathering, entry: Entry): void {
 function addUnread(gathering: Gathering, { path, problem }: UnreadFile): void {
   if (problem === 'cut') {
     gathering.isCut = true;
-    gathering.damaged.push({ path, reason: 'it ends too early; any of its files may be missing' });
+    gathering.damaged.push({
+      path,
+      reason: 'it ends too early or is damaged; any of its files may be missing',
+    });
     return;
   }
   addUseless(gathering, problem, path);
@@ -80,7 +83,7 @@ function addUnread(gathering: Gathering, { path, problem }: UnreadFile): void {
 
 /** Notes a file that is of no use. */
 export function addUseless(gathering: Gathering, why: Uselessness, path: string): void {
-  gathering.useless.set(why, [...(gathering.useless.get(why) ?? []), path]);
+  append(gathering.useless, why, path);
 }
 
 // A file that looks like objects and cannot be read: the list that it would have given is not whole.
@@ -95,7 +98,13 @@ const damageError = (path: string, reason: string): ReadError => ({
 });
 
 function addLoss(gathering: Gathering, list: ListName, error: ReadError): void {
-  gathering.losses.set(list, [...(gathering.losses.get(list) ?? []), error]);
+  append(gathering.losses, list, error);
+}
+
+function append<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
 }
 
 function addContents(gathering: Gathering, path: string, text: string, contents: Contents): void {
