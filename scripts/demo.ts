@@ -84,12 +84,13 @@ async function show({ name, title, verdict, first }: DemoSample): Promise<string
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { list: { type: 'boolean' } },
+    options: { list: { type: 'boolean' }, shown: { type: 'boolean' } },
     allowPositionals: true,
   });
   if (values.list) {
-    const width = Math.max(...samples.map(({ name }) => name.length));
-    for (const { name, title } of samples) console.log(`${name.padEnd(width)}  ${title}`);
+    const listed = samples.filter(({ isShownByDefault }) => isShownByDefault || !values.shown);
+    const width = Math.max(...listed.map(({ name }) => name.length));
+    for (const { name, title } of listed) console.log(`${name.padEnd(width)}  ${title}`);
     return 0;
   }
   const unknown = positionals.filter((name) => samples.every((sample) => sample.name !== name));
