@@ -1,6 +1,7 @@
 import { hasOwnAddress, isShared, missingPeers, ownersOf, type PeerReport } from '../calico/bgp.ts';
 import { nodeRefs, refOf } from '../calico/evidence.ts';
-import { nodeViews, type NodeView } from '../calico/nodes.ts';
+import { nodeViews, uptimeOf, type NodeView } from '../calico/nodes.ts';
+import { probeFailures } from '../calico/probes.ts';
 import { itemsOf } from '../calico/snapshot-lists.ts';
 import type { Draft } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -24,11 +25,21 @@ interface Pair {
   readonly peer: NodeView;
 }
 
-// A peer whose calico-node does not run is down, not blocked; unready for want of BGP alone it does run.
-const runsBird = ({ pod, health, isReady }: NodeView): boolean =>
-  pod !== null &&
-  isReady &&
-  (health?.state === 'ready' || (health?.state === 'sick' && health.trouble === 'not-ready'));
+// A peer that was started a moment ago has not come so far, and one that is sick of something else has that to cure first.
+const settleSeconds = 90;
+
+function runsBird(snapshot: Snapshot, view: NodeView): boolean {
+  const { pod, health, isReady } = view;
+  const uptime = uptimeOf(view, snapshot.takenAt);
+  if (!pod || !isReady || uptime === null || uptime < settleSeconds) return false;
+  if (health?.state === 'ready') return true;
+  const last = probeFailures(snapshot, pod).findLast(({ probe }) => probe === 'readiness');
+  return (
+    health?.state === 'sick' &&
+    health.trouble === 'not-ready' &&
+    (last === undefined || last.cause.kind === 'bgp-not-established')
+  );
+}
 
 function pairsOf(snapshot: Snapshot): readonly Pair[] {
   return missingPeers(snapshot).flatMap((report) => {
@@ -36,7 +47,7 @@ function pairsOf(snapshot: Snapshot): readonly Pair[] {
     if (!peer || another || peer.name === report.view.name || isShared(snapshot, report.peer))
       return [];
     const isRight = hasOwnAddress(peer) && hasOwnAddress(report.view);
-    return isRight && runsBird(peer) && report.view.isReady ? [{ report, peer }] : [];
+    return isRight && runsBird(snapshot, peer) && report.view.isReady ? [{ report, peer }] : [];
   });
 }
 
