@@ -27,21 +27,27 @@ const maxAliases = 10;
  * returned as damage; never throws.
  */
 export function readDocuments(text: string): Documents {
-  return /^\s*[{[]/.test(text) ? readJson(text) : readYaml(text);
+  const said = chatter.exec(text)?.[0] ?? '';
+  const content = text.slice(said.length);
+  return /^\s*[{[]/.test(content) ? readJson(content) : readYaml(content);
 }
+
+// What kubectl says on standard error before its output, where both were redirected.
+const chatter = /^(?:(?:Warning: |[WEI]\d{4} )[^\n]*\n)+/;
 
 function readJson(text: string): Documents {
   const whole = parseJson(text);
   if ('value' in whole) return { documents: [whole.value], damages: [], remarks: [] };
-  const { pieces, remarks, isWhole } = splitJson(text);
+  const { pieces, remarks, isWhole, isTorn } = splitJson(text);
+  const torn = { reason: whole.reason, text };
+  if (isTorn) return { documents: [], damages: [torn], remarks: [] };
   const parsed = pieces.map((piece) => ({ piece, result: parseJson(piece) }));
   const damages = parsed.flatMap(({ piece, result }) =>
     'value' in result ? [] : [{ reason: result.reason, text: piece }],
   );
-  if (damages.length === 0 && !isWhole) damages.push({ reason: whole.reason, text });
   return {
     documents: parsed.flatMap(({ result }) => ('value' in result ? [result.value] : [])),
-    damages,
+    damages: damages.length === 0 && !isWhole ? [torn] : damages,
     remarks,
   };
 }

@@ -6,6 +6,8 @@ export interface JsonStream {
   readonly remarks: readonly string[];
   /** True if every document ends and all between them are remarks of kubectl. */
   readonly isWhole: boolean;
+  /** True if brackets stand between the documents: these are parts of a larger one. */
+  readonly isTorn: boolean;
 }
 
 // What kubectl prints to standard error, which `2>&1` puts between the documents.
@@ -31,10 +33,12 @@ export function splitJson(text: string): JsonStream {
     pieces.push(text.slice(start, position));
   }
   const remarks = between.flatMap((part) => part.split(/\r?\n/)).filter((line) => line.trim());
+  const strange = remarks.filter((line) => !remark.test(line));
   return {
     pieces,
     remarks,
-    isWhole: isClosed && remarks.every((line) => remark.test(line)),
+    isWhole: isClosed && strange.length === 0,
+    isTorn: strange.some((line) => /[{}[\]"]/.test(line)),
   };
 }
 
