@@ -1,6 +1,7 @@
-import type { ContainerLog, ReadError } from '../model/snapshot.ts';
+import type { ContainerLog } from '../model/snapshot.ts';
 import type { Api } from './api.ts';
-import type { Outcome } from './read-error.ts';
+import { failedLog, type LogRead, logRead } from './log-text.ts';
+import type { Failure } from './read-error.ts';
 import { core } from './target.ts';
 
 /** Stands in a log where its middle was left out. */
@@ -45,15 +46,9 @@ export function joinLog(head: string, tail: string, isTailCut: boolean): string 
   return `${first}${leftOut}\n${last}`;
 }
 
-// The kubelet says so in a 400 (API server) or in the text itself, with status 200, when the file of a log is gone.
-const neverRan =
-  /is waiting to start|previous terminated container|is not available|is terminated|PodInitializing/;
-const noFile = /^unable to retrieve container logs for \S+\s*$/;
-
-function asReadError(outcome: Extract<Outcome<unknown>, { state: 'failed' }>): ReadError {
-  const { status, error } = outcome;
-  return status === 400 && neverRan.test(error.message) ? { ...error, kind: 'not-found' } : error;
-}
+// The API server says in a 400 that a container has not run (yet), which is no fault of the server's.
+const refused = ({ status, error }: Failure): LogRead =>
+  status === 400 ? failedLog(error.message) : { state: 'failed', error };
 
 /**
  * Reads one container's log. The start-up lines are at the beginning and the last words at the end, so of a long log both are
@@ -65,20 +60,13 @@ export async function readLog(api: Api, request: LogRequest): Promise<ContainerL
   const { namespace, pod, container, previous } = request;
   const target = { ...core('pods', { namespace, name: pod }), subresource: 'log' };
   const query = { container, ...(previous ? { previous: 'true' } : {}) };
-  const failed = (error: ReadError): ContainerLog => ({
-    ...identity,
-    read: { state: 'failed', error },
-  });
-  const read = (text: string): ContainerLog =>
-    noFile.test(text)
-      ? failed({ kind: 'not-found', message: text.trim() })
-      : { ...identity, read: { state: 'read', text } };
   const head = await api.getText(target, {
     query: { ...query, limitBytes: String(size.headBytes) },
     keep: 'head',
     maxBytes: size.headBytes,
   });
-  if (head.state === 'failed') return failed(asReadError(head));
+  if (head.state === 'failed') return { ...identity, read: refused(head) };
+  const read = (text: string): ContainerLog => ({ ...identity, read: logRead(text) });
   if (head.value.bytes < size.headBytes) return read(head.value.text);
   const tail = await api.getText(target, {
     query: { ...query, tailLines: String(size.tailLines) },

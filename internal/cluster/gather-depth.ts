@@ -1,5 +1,5 @@
 import type * as k8s from '../model/kubernetes.ts';
-import { isCalicoPod } from './calico-objects.ts';
+import { isCalicoPod, networkReasons } from './calico-objects.ts';
 import type { AllLists } from './gather-lists.ts';
 import { inScope, itemsOf, type Places } from './gather-places.ts';
 import { join, type Part, readParts } from './reads.ts';
@@ -21,7 +21,8 @@ export interface Chosen {
 const mostSick = 20;
 const mostOthers = 10;
 const fewSick = 3;
-const mostNamespaces = 20;
+const mostPodsWithEvents = 60;
+const mostVictims = 30;
 const mostEvents = 500;
 
 const startOf = ({ pods }: NodeCase): string =>
@@ -67,6 +68,8 @@ function podsOnNodes(run: Run, { sick, healthy }: Chosen) {
   return readParts(run, 'pods', parts, 'nodes');
 }
 
+const nodeOf = (pod: k8s.Pod): string => pod.spec?.nodeName ?? '';
+
 // Round one read the events of Calico's namespaces; of a large cluster only the warnings.
 function eventParts(
   pods: readonly k8s.Pod[],
@@ -74,30 +77,38 @@ function eventParts(
   places: Places,
   takenAt: string,
 ): readonly Part[] {
-  const known = new Set(places.namespaces);
-  const names = new Set(sick.map(({ node }) => node));
-  const others = pods.filter(
+  const known = new Set(places.isLarge ? [] : places.namespaces);
+  const nodes = new Set(sick.map(({ node }) => node));
+  const unknown = pods.filter(
     (pod) =>
-      names.has(pod.spec?.nodeName ?? '') &&
+      nodes.has(nodeOf(pod)) &&
       !known.has(pod.metadata.namespace ?? '') &&
       symptomOfPod(pod, takenAt) !== null,
   );
-  const namespaces = [...new Set(others.flatMap(({ metadata }) => metadata.namespace ?? []))];
-  const elsewhere = namespaces.slice(0, mostNamespaces).map((namespace): Part => ({
-    target: core('events', { namespace }),
+  return spread(unknown, nodeOf, mostPodsWithEvents).map(({ metadata }) => ({
+    target: core('events', { namespace: metadata.namespace ?? '' }),
     ask: {
-      query: { fieldSelector: 'involvedObject.kind=Pod,type!=Normal' },
+      query: { fieldSelector: `involvedObject.name=${metadata.name}` },
       mostItems: mostEvents,
     },
     isOptional: true,
   }));
-  const calicoPods = places.isLarge ? sick.flatMap((one) => one.pods) : [];
-  const own = calicoPods.map(({ metadata }): Part => ({
-    target: core('events', { namespace: metadata.namespace ?? '' }),
-    ask: { query: { fieldSelector: `involvedObject.name=${metadata.name}` } },
-    isOptional: true,
-  }));
-  return [...elsewhere, ...own];
+}
+
+// Pods in any namespace whose network could not be made or taken away: their own state says whether that is still so.
+function victimParts(lists: AllLists): readonly Part[] {
+  const known = new Set(
+    itemsOf(lists.pods).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+  );
+  const victims = new Map<string, { readonly host: string; readonly part: Part }>();
+  for (const { reason, involvedObject, source } of itemsOf(lists.events)) {
+    const { kind, namespace, name } = involvedObject ?? {};
+    if (kind !== 'Pod' || !namespace || !name || !networkReasons.includes(reason ?? '')) continue;
+    if (known.has(`${namespace}/${name}`)) continue;
+    const part = { target: core('pods', { namespace, name }), isOptional: true };
+    victims.set(`${namespace}/${name}`, { host: source?.host ?? '', part });
+  }
+  return spread([...victims.values()], ({ host }) => host, mostVictims).map(({ part }) => part);
 }
 
 /** Round two: all pods of the chosen nodes, and the events of those that are not well. */
@@ -108,11 +119,15 @@ export async function gatherDepth(
   chosen: Chosen,
   takenAt: string,
 ): Promise<Pick<AllLists, 'pods' | 'events'>> {
-  const onNodes = inScope(run, await podsOnNodes(run, chosen));
-  const pods = onNodes.state === 'read' ? join([lists.pods, onNodes]) : lists.pods;
+  const [onNodes, victims] = await Promise.all([
+    podsOnNodes(run, chosen),
+    readParts(run, 'pods', victimParts(lists), 'nodes'),
+  ]);
+  const added = [inScope(run, onNodes), victims].filter(({ state }) => state === 'read');
   const parts = eventParts(itemsOf(onNodes), chosen, places, takenAt);
-  if (parts.length === 0) return { pods, events: lists.events };
-  const more = await readParts(run, 'events', parts, 'nodes');
-  const events = more.state === 'read' ? join([lists.events, more]) : lists.events;
-  return { pods, events };
+  const events = await readParts(run, 'events', parts, 'nodes');
+  return {
+    pods: join([lists.pods, ...added]),
+    events: events.state === 'read' ? join([lists.events, events]) : lists.events,
+  };
 }

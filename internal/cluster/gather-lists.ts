@@ -1,5 +1,6 @@
 import type * as k8s from '../model/kubernetes.ts';
 import type { ListName, Lists, Read } from '../model/snapshot.ts';
+import { networkReasons } from './calico-objects.ts';
 import { apps, findPlaces, inScope, type Places } from './gather-places.ts';
 import { bindingParts, clusterRoleParts, configMapParts } from './names.ts';
 import { join, notAsked, type Part, readAcross, readParts } from './reads.ts';
@@ -12,6 +13,7 @@ export type AllLists = { readonly [Name in ListName]: Read<Lists[Name]> };
 type Query = Readonly<Record<string, string>>;
 
 const mostEvents = 5000;
+const mostNetworkEvents = 500;
 const mostServices = 5000;
 
 /** Reads a whole list of a group that a cluster may or may not have. */
@@ -50,7 +52,7 @@ async function readPods(run: Run, places: Places): Promise<Read<k8s.Pod>> {
   return join([places.calicoPods, inScope(run, others)]);
 }
 
-// Events of nodes are kept in `default`.
+// Events of nodes are kept in `default`; those of pods whose network fails, wherever the pods are.
 function eventParts(places: Places): readonly Part[] {
   const warningsOnly: Query = places.isLarge ? { fieldSelector: 'type!=Normal' } : {};
   const nodes = places.isLarge
@@ -64,6 +66,11 @@ function eventParts(places: Places): readonly Part[] {
     ...inEach(places, (namespace) => ({
       target: core('events', { namespace }),
       ask: { query: warningsOnly, mostItems: mostEvents },
+    })),
+    ...networkReasons.map((reason) => ({
+      target: core('events'),
+      ask: { query: { fieldSelector: `reason=${reason}` }, mostItems: mostNetworkEvents },
+      isOptional: true,
     })),
   ];
 }

@@ -58,7 +58,7 @@ function without(raw: Raw, ...fields: readonly string[]): Raw {
 // client-go tools/clientcmd/client_config.go: no authority beside "insecure"; another server has another name.
 function clusterWithFlags(cluster: Raw, flags: ConnectFlags): Raw {
   const other = flags.server ? without(cluster, 'tls-server-name') : cluster;
-  const isInsecure = flags.insecureSkipTlsVerify ?? other['insecure-skip-tls-verify'] === true;
+  const isInsecure = flags.insecureSkipTlsVerify || other['insecure-skip-tls-verify'] === true;
   if (!isInsecure) return without(other, 'insecure-skip-tls-verify');
   const open = without(other, 'certificate-authority', 'certificate-authority-data');
   return { ...open, 'insecure-skip-tls-verify': true };

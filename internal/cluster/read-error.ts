@@ -88,6 +88,14 @@ function explain(code: string, message: string): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `the server's name could not be looked up (${message})`;
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+      return "the server's certificate is signed by an authority that is not trusted";
+    case 'CERT_HAS_EXPIRED':
+      return "the server's certificate has expired";
     default:
       return message === '' ? code : message;
   }

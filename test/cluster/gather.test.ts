@@ -1,103 +1,15 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import type { ApiOptions } from '../../internal/cluster/api.ts';
-import { connect } from '../../internal/cluster/connect.ts';
-import { gather } from '../../internal/cluster/gather.ts';
-import { createApi } from '../../internal/cluster/request.ts';
+import { describe, expect, test } from 'vitest';
 import { clusterRoleYaml, missingRights } from '../../internal/cluster/rights.ts';
-import type { GatherOptions, Progress } from '../../internal/cluster/run.ts';
+import type { Progress } from '../../internal/cluster/run.ts';
 import { UserError } from '../../internal/model/error.ts';
-import type { ListName, Snapshot } from '../../internal/model/snapshot.ts';
-import { daemonSet, node, object, pod } from '../support/cluster-objects.ts';
-import {
-  clusterScript,
-  type Exception,
-  type StubCluster,
-  type StubObject,
-} from '../support/cluster-script.ts';
-import { fakeClock } from '../support/fake-clock.ts';
-import { type Seen, startStub, status, type StubServer } from '../support/stub-api-server.ts';
-
-const now = '2026-03-01T12:00:00Z';
-const open: StubServer[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((stub) => stub.close()));
-});
-
-interface Gathered {
-  readonly snapshot: Snapshot;
-  readonly seen: readonly Seen[];
-}
-
-async function run(
-  cluster: StubCluster,
-  options: Partial<GatherOptions> = {},
-  except?: Exception,
-  api: ApiOptions = {},
-): Promise<Gathered> {
-  const stub = await startStub(clusterScript(cluster, except));
-  open.push(stub);
-  const connection = connect({ server: stub.url }, { env: {}, isInteractive: false });
-  const client = createApi(connection, { clock: fakeClock(), random: () => 0, ...api });
-  const snapshot = await gather(client, { now, ...options });
-  return { snapshot, seen: stub.seen };
-}
-
-const namesIn = (snapshot: Snapshot, list: ListName): readonly string[] => {
-  const read = snapshot.lists[list];
-  if (read.state !== 'read') throw new Error(`${list} is ${read.state}`);
-  return read.items.map(({ metadata }) => metadata.name).toSorted();
-};
-
-const logNames = ({ logs }: Snapshot): readonly string[] =>
-  logs
-    .map(
-      ({ pod: name, container, previous }) => `${name}/${container}${previous ? '/previous' : ''}`,
-    )
-    .toSorted();
-
-const namespaces = ['default', 'kube-system', 'kube-node-lease', 'shop'].map((name) =>
-  object('v1', 'Namespace', name, { spec: { finalizers: ['kubernetes'] } }),
-);
-
-const crds = (...names: readonly string[]): readonly StubObject[] =>
-  names.map((name) => object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', name));
-
-const calicoGroups = { 'crd.projectcalico.org': 'v1' };
-
-const waiting = { ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } };
-const crashing = { ...waiting, restartCount: 4, lastState: { terminated: { exitCode: 1 } } };
-
-/** Three nodes with Calico by manifest. */
-function orchard(change: Partial<Record<'a' | 'b' | 'c', object>> = {}): StubCluster {
-  const names = ['a', 'b', 'c'] as const;
-  const objects = [
-    ...namespaces,
-    ...crds('ippools.crd.projectcalico.org'),
-    ...names.map((name, index) => node(name, `10.1.0.${index + 1}`)),
-    ...names.map((name) => pod(`calico-node-${name}`, name, change[name] ?? {})),
-    pod('kube-proxy-a', 'a', { app: 'kube-proxy' }),
-    pod('till', 'a', { namespace: 'shop', app: 'till' }),
-    pod('cart', 'b', { namespace: 'shop', app: 'cart', status: waiting }),
-    daemonSet('kube-system'),
-    object('v1', 'ConfigMap', 'calico-config', { namespace: 'kube-system', data: { a: 'b' } }),
-    object('v1', 'ConfigMap', 'aws-auth', { namespace: 'kube-system', data: { secret: 'x' } }),
-    object('v1', 'ConfigMap', 'other', { namespace: 'kube-system', data: { secret: 'x' } }),
-    object('v1', 'Secret', 'till', { namespace: 'kube-system' }),
-    object('crd.projectcalico.org/v1', 'IPPool', 'pool', { spec: { cidr: '10.2.0.0/16' } }),
-  ];
-  const logs = Object.fromEntries(
-    names.flatMap((name) => [
-      [`kube-system/calico-node-${name}/calico-node`, `hello from ${name}\n`],
-      [`kube-system/calico-node-${name}/calico-node/previous`, `farewell from ${name}\n`],
-      [`kube-system/calico-node-${name}/install-cni`, 'done\n'],
-    ]),
-  );
-  return { objects, groups: calicoGroups, logs, date: 'Sun, 01 Mar 2026 09:30:00 GMT' };
-}
+import { daemonSet, object, pod } from '../support/cluster-objects.ts';
+import type { Exception, StubCluster, StubObject } from '../support/cluster-script.ts';
+import { crds, gatherFrom, namesIn, namespaces, orchard } from '../support/orchard.ts';
+import { status } from '../support/stub-api-server.ts';
 
 describe('round one', () => {
   test('reads the lists, with kinds, by the clock of the server', async () => {
-    const { snapshot } = await run(orchard());
+    const { snapshot } = await gatherFrom(orchard());
     expect(snapshot).toMatchObject({ takenAt: '2026-03-01T09:30:00Z', serverVersion: 'v1.33.4' });
     expect(snapshot.apiGroups).toEqual(['crd.projectcalico.org']);
     expect(namesIn(snapshot, 'nodes')).toEqual(['a', 'b', 'c']);
@@ -107,7 +19,7 @@ describe('round one', () => {
   });
 
   test('never asks for Secrets, nor for all ConfigMaps or all pods', async () => {
-    const { snapshot, seen } = await run(orchard());
+    const { snapshot, seen } = await gatherFrom(orchard());
     expect(seen.filter(({ path }) => /secrets|configmaps$/.test(path))).toEqual([]);
     const allPods = seen.filter(({ path }) => path === '/api/v1/pods');
     expect(allPods.every(({ query }) => query['labelSelector'] ?? query['fieldSelector'])).toBe(
@@ -119,7 +31,7 @@ describe('round one', () => {
   });
 
   test('keeps managers where they matter, and no bulk', async () => {
-    const { snapshot } = await run(orchard());
+    const { snapshot } = await gatherFrom(orchard());
     expect(JSON.stringify(snapshot.lists.nodes)).not.toMatch(/managedFields|images/);
     expect(JSON.stringify(snapshot.lists.pods)).not.toContain('managedFields');
     expect(JSON.stringify(snapshot.lists.daemonSets)).toContain('managedFields');
@@ -128,7 +40,7 @@ describe('round one', () => {
   test('says why a list was not asked for', async () => {
     const missing: Exception = ({ path }) =>
       path.endsWith('/bgppeers') ? status(404, 'could not find the resource') : undefined;
-    const { snapshot } = await run(orchard(), {}, missing);
+    const { snapshot } = await gatherFrom(orchard(), {}, missing);
     expect(snapshot.lists.installations).toMatchObject({
       state: 'not-asked',
       reason: expect.stringContaining('operator.tigera.io'),
@@ -139,7 +51,7 @@ describe('round one', () => {
 
   test('reports its progress', async () => {
     const told: Progress[] = [];
-    await run(orchard(), { onProgress: (progress) => told.push(progress) });
+    await gatherFrom(orchard(), { onProgress: (progress) => told.push(progress) });
     for (const phase of ['lists', 'logs']) {
       const last = told.findLast((progress) => progress.phase === phase);
       expect(last?.done).toBe(last?.total);
@@ -181,79 +93,8 @@ describe('the API of Calico', () => {
     ],
     ['no CRDs seen', cluster(both, []), 'old'],
   ])('with %s', async (_name, given, pool) => {
-    const { snapshot } = await run(given);
+    const { snapshot } = await gatherFrom(given);
     expect(namesIn(snapshot, 'ipPools')).toEqual([pool]);
-  });
-});
-
-describe('round two', () => {
-  test('of a healthy cluster: one node whole, and calico-node of the others', async () => {
-    const { snapshot } = await run(orchard({ b: { status: {} } }));
-    const healthy = snapshot.logs.find(({ container }) => container === 'install-cni')?.pod;
-    expect(logNames(snapshot)).toEqual(
-      [
-        'calico-node-a/calico-node',
-        'calico-node-b/calico-node',
-        'calico-node-c/calico-node',
-        `${healthy}/install-cni`,
-      ].toSorted(),
-    );
-  });
-
-  test('of a sick node: all its pods, the logs of all runs, a healthy one beside it', async () => {
-    const { snapshot, seen } = await run(orchard({ b: { status: crashing } }));
-    expect(namesIn(snapshot, 'pods')).toContain('cart');
-    expect(logNames(snapshot).filter((name) => name.includes('node-b'))).toEqual([
-      'calico-node-b/calico-node',
-      'calico-node-b/calico-node/previous',
-      'calico-node-b/install-cni',
-    ]);
-    expect(snapshot.logs.find(({ previous }) => previous)?.read).toEqual({
-      state: 'read',
-      text: 'farewell from b\n',
-    });
-    const events = seen.find(({ path }) => path === '/api/v1/namespaces/shop/events');
-    expect(events?.query['fieldSelector']).toContain('type!=Normal');
-  });
-
-  test('a container that never ran is data', async () => {
-    const cluster = orchard({ b: { init: { state: { running: {} } }, status: waiting } });
-    const { snapshot } = await run({ ...cluster, logs: {} });
-    const log = snapshot.logs.find(({ pod: name }) => name === 'calico-node-b');
-    expect(log?.read).toMatchObject({ state: 'failed', error: { kind: 'not-found' } });
-  });
-
-  test('a kubelet that does not answer is asked once', async () => {
-    const dead: Exception = ({ path }) =>
-      path.includes('calico-node-b/log') ? status(500, 'dial tcp: i/o timeout') : undefined;
-    const { snapshot, seen } = await run(orchard({ b: { status: crashing } }), {}, dead);
-    expect(seen.filter(({ path }) => path.includes('calico-node-b/log'))).toHaveLength(1);
-    const failed = snapshot.logs.filter(({ read }) => read.state === 'failed');
-    expect(failed).toHaveLength(3);
-  });
-
-  test('--node looks into that node and no other', async () => {
-    const { snapshot } = await run(orchard({ b: { status: crashing } }), { nodes: ['c', 'x'] });
-    expect(logNames(snapshot)).toContain('calico-node-c/install-cni');
-    expect(logNames(snapshot)).not.toContain('calico-node-b/install-cni');
-    expect(snapshot.warnings).toEqual([expect.stringContaining('x')]);
-  });
-
-  test('of many sick nodes: some of each kind, and says so', async () => {
-    const names = Array.from({ length: 30 }, (_, index) => `n${index}`);
-    const objects = [
-      ...namespaces,
-      daemonSet('kube-system'),
-      ...names.map((name, index) => node(name, `10.1.1.${index}`)),
-      ...names.map((name, index) =>
-        pod(`calico-${name}`, name, { status: index === 29 ? { ready: false } : crashing }),
-      ),
-    ];
-    const { snapshot } = await run({ objects });
-    const pods = new Set(snapshot.logs.map((log) => log.pod));
-    expect(pods.size).toBe(20);
-    expect(pods).toContain('calico-n29');
-    expect(snapshot.warnings).toEqual([expect.stringMatching(/30 .*20 /)]);
   });
 });
 
@@ -267,7 +108,7 @@ describe('-n', () => {
       pod('calico-node-x', 'c', { namespace: 'calico-system' }),
       daemonSet('kube-system', 'kube-proxy'),
     ];
-    const { snapshot } = await run({ ...cluster, objects }, { namespace: 'calico-system' });
+    const { snapshot } = await gatherFrom({ ...cluster, objects }, { namespace: 'calico-system' });
     expect(namesIn(snapshot, 'daemonSets')).toEqual(['calico-node', 'kube-proxy']);
     const calico = namesIn(snapshot, 'pods').filter((name) => name.startsWith('calico-node'));
     expect(calico).toEqual(['calico-node-x']);
@@ -290,7 +131,7 @@ describe('owners', () => {
         status: { big: 1 },
       });
     const objects = [...base.objects, app('net'), app('other')];
-    const { snapshot } = await run({ objects, groups: { 'argoproj.io': 'v1alpha1' } });
+    const { snapshot } = await gatherFrom({ objects, groups: { 'argoproj.io': 'v1alpha1' } });
     expect(namesIn(snapshot, 'argoApplications')).toEqual(['net']);
     expect(JSON.stringify(snapshot.lists.argoApplications)).not.toContain('big');
   });
@@ -300,7 +141,7 @@ describe('owners', () => {
     const labels = { [`${group}/name`]: 'net', [`${group}/namespace`]: 'flux-system' };
     const base = tracked({ labels: { 'k8s-app': 'calico-node', ...labels } });
     const owner = object(`${group}/v1`, 'Kustomization', 'net', { namespace: 'flux-system' });
-    const { snapshot } = await run({
+    const { snapshot } = await gatherFrom({
       objects: [...base.objects, owner],
       groups: { [group]: 'v1' },
     });
@@ -308,7 +149,10 @@ describe('owners', () => {
   });
 
   test('nobody is asked for without a mark', async () => {
-    const { snapshot, seen } = await run({ ...tracked({}), groups: { 'argoproj.io': 'v1alpha1' } });
+    const { snapshot, seen } = await gatherFrom({
+      ...tracked({}),
+      groups: { 'argoproj.io': 'v1alpha1' },
+    });
     expect(snapshot.lists.argoApplications.state).toBe('not-asked');
     expect(seen.some(({ path }) => path.includes('argoproj'))).toBe(false);
   });
@@ -321,7 +165,7 @@ const forbid =
 
 describe('what is forbidden', () => {
   test('is an error of its list, and a right', async () => {
-    const { snapshot } = await run(orchard(), {}, forbid(/leases|configmaps|ippools/));
+    const { snapshot } = await gatherFrom(orchard(), {}, forbid(/leases|configmaps|ippools/));
     expect(snapshot.lists.leases).toMatchObject({
       state: 'failed',
       error: {
@@ -345,7 +189,7 @@ describe('what is forbidden', () => {
   test('everywhere is tried in the usual namespaces', async () => {
     const cluster = orchard();
     const everywhere = /^\/api\/v1\/pods$|^\/apis\/apps\/v1\/daemonsets$|^\/api\/v1\/namespaces$/;
-    const { snapshot } = await run(cluster, {}, forbid(everywhere));
+    const { snapshot } = await gatherFrom(cluster, {}, forbid(everywhere));
     expect(namesIn(snapshot, 'daemonSets')).toEqual(['calico-node']);
     expect(namesIn(snapshot, 'pods')).toContain('calico-node-b');
     expect(snapshot.lists.namespaces.state).toBe('failed');
@@ -353,7 +197,7 @@ describe('what is forbidden', () => {
   });
 
   test('wherever Calico may be makes the list fail', async () => {
-    const { snapshot } = await run(orchard(), {}, forbid(/daemonsets|pods/));
+    const { snapshot } = await gatherFrom(orchard(), {}, forbid(/daemonsets|pods/));
     expect(snapshot.lists.daemonSets.state).toBe('failed');
     expect(snapshot.lists.pods.state).toBe('failed');
     expect(missingRights(snapshot).flatMap(({ resources }) => resources)).toEqual(
@@ -362,7 +206,7 @@ describe('what is forbidden', () => {
   });
 
   test('nothing at all gives no rights to ask for', async () => {
-    const { snapshot } = await run(orchard());
+    const { snapshot } = await gatherFrom(orchard());
     expect(missingRights(snapshot)).toEqual([]);
   });
 });
@@ -375,11 +219,11 @@ describe('a cluster that cannot be reached is told to the user', () => {
     ['down', () => status(503, 'down')],
     ['cut', () => ({ ends: 'cut' })],
   ])('%s', async (_name, except) => {
-    await expect(run({ objects: [] }, {}, except)).rejects.toThrow(UserError);
+    await expect(gatherFrom({ objects: [] }, {}, except)).rejects.toThrow(UserError);
   });
 
   test('but not if only its version is refused', async () => {
-    const { snapshot } = await run(orchard(), {}, forbid(/^\/version$|^\/apis$/));
+    const { snapshot } = await gatherFrom(orchard(), {}, forbid(/^\/version$|^\/apis$/));
     expect(snapshot).toMatchObject({ serverVersion: null, apiGroups: null });
     expect(namesIn(snapshot, 'ipPools')).toEqual(['pool']);
   });

@@ -128,6 +128,17 @@ describe('flags go before the file', () => {
     expect(choose(flags)).toMatchObject(login);
   });
 
+  test('the file may say insecure by itself', () => {
+    const clusters = [
+      { name: 'pear', cluster: { server: 'https://p', 'insecure-skip-tls-verify': true } },
+    ];
+    const file = folder.write('config', config('pear', { clusters }));
+    const flags = { insecureSkipTlsVerify: false };
+    expect(chooseLogin(readKubeconfig({ file, env: {} }), flags)).toMatchObject({
+      cluster: { 'insecure-skip-tls-verify': true },
+    });
+  });
+
   test('--insecure-skip-tls-verify puts the authority aside', () => {
     const login = choose({ cluster: 'plum', insecureSkipTlsVerify: true });
     expect(login?.cluster).not.toHaveProperty('certificate-authority-data');

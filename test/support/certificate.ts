@@ -10,9 +10,9 @@ export interface Certificate {
 // X.509 in DER, as much of it as Node's TLS asks for (RFC 5280): a certificate made for the test alone.
 function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(parts);
-  if (body.length < 128) return Buffer.concat([Buffer.from([tag, body.length]), body]);
-  const length = Buffer.from([body.length >> 8, body.length & 255]);
-  return Buffer.concat([Buffer.from([tag, 0x82]), length, body]);
+  const { length } = body;
+  const short = length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
+  return Buffer.concat([Buffer.from([tag, ...(length < 128 ? [length] : short)]), body]);
 }
 
 const sequence = (...parts: readonly Uint8Array[]): Buffer => tlv(0x30, ...parts);
