@@ -1,7 +1,7 @@
 import type { ListName } from '../model/snapshot.ts';
 import { damagedLists } from './damage.ts';
 import { readDocuments, type Documents } from './documents.ts';
-import { listOfPath } from './list-of.ts';
+import { listOfFile, listOfPath } from './list-of.ts';
 import { hasMarks, markedLogs, prefixedLogs, type MarkedLog } from './log-markers.ts';
 import { recognise, type Recognised } from './recognise.ts';
 import { refusalIn, type Refusal } from './refusal.ts';
@@ -99,11 +99,21 @@ function objectsIn(path: string, text: string): Contents {
     refusals: [...remarks, ...recognised.flatMap(({ refusals }) => refusals)].map((said) =>
       withList(said, path),
     ),
-    damages: read.damages.map(({ reason, text: part }) => ({
-      reason,
-      lists: damagedLists(path, part),
-    })),
+    damages: [
+      ...read.damages.map(({ reason, text: part }) => ({
+        reason,
+        lists: damagedLists(path, part),
+      })),
+      ...missingList(path, recognised),
+    ],
   };
+}
+
+// A page of a proxy, an error of a gateway: a file with the name of a list that holds something else.
+function missingList(path: string, recognised: readonly Recognised[]): readonly FileDamage[] {
+  const named = listOfFile(path);
+  const isOther = recognised.length > 0 && recognised.every(({ isStranger }) => isStranger);
+  return named && isOther ? [{ reason: 'it holds no objects', lists: [named.list] }] : [];
 }
 
 // `kubectl describe` and tables.

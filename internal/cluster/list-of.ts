@@ -87,3 +87,9 @@ export function listOfPath(path: string): ListKind | null {
     null
   );
 }
+
+/** The list that a file is called after, whatever its folders are called: `shop/pods.json`; null for all other names. */
+export function listOfFile(path: string): ListKind | null {
+  const name = path.toLowerCase().split('/').at(-1) ?? '';
+  return listOfName(name.replace(extension, ''));
+}
