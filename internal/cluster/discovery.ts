@@ -25,7 +25,7 @@ export async function discoverGroups(api: Api): Promise<Outcome<ReadonlyMap<stri
 
 /** The server's version (`v1.36.3`); an answer of something else than an API server is `damaged`. */
 export async function readVersion(api: Api): Promise<Outcome<string>> {
-  const outcome = await api.getJson('/version');
+  const outcome = await api.getJson('/version', { patience: 'brief' });
   if (outcome.state === 'failed') return outcome;
   const version = isRecord(outcome.value) ? outcome.value['gitVersion'] : undefined;
   if (typeof version === 'string') return { state: 'read', value: version };

@@ -84,17 +84,22 @@ const readCrds = (run: Run): Promise<Read<k8s.CustomResourceDefinition>> => {
 };
 
 // tigera/operator 1.42: the new CRDs hold from phase Converged on.
-async function isMigrated({ api, groups }: Run): Promise<boolean> {
-  const version = groups?.get('migration.projectcalico.org');
+async function isMigrated({ api, groups, warn }: Run): Promise<boolean> {
+  const group = 'migration.projectcalico.org';
+  const version = groups?.get(group);
   if (!version) return false;
-  const resource = 'datastoremigrations';
-  const outcome = await api.getJson({ group: 'migration.projectcalico.org', version, resource });
+  const outcome = await api.getJson({ group, version, resource: 'datastoremigrations' });
   const items =
     outcome.state === 'read' && isRecord(outcome.value) ? outcome.value['items'] : undefined;
-  return (isList(items) ? items : []).some((item) => {
+  const phases = (isList(items) ? items : []).map((item) => {
     const status = isRecord(item) ? item['status'] : undefined;
-    return isRecord(status) && (status['phase'] === 'Converged' || status['phase'] === 'Complete');
+    return isRecord(status) ? status['phase'] : undefined;
   });
+  const isThrough = phases.some((phase) => phase === 'Converged' || phase === 'Complete');
+  if (phases.length > 0 && !isThrough) {
+    warn("A migration of Calico's resources to projectcalico.org/v3 is under way.");
+  }
+  return isThrough;
 }
 
 async function findCalicoApi(

@@ -45,10 +45,19 @@ function withScheme(server: string, cluster: Raw): string {
 }
 
 function checked(server: string): string {
-  if (URL.canParse(server) && /^https?:/.test(server)) return server.replace(/\/+$/, '');
-  throw new UserError(`"${server}" is not the address of an API server`, {
-    hint: 'It looks like https://HOST:PORT.',
-  });
+  const url = URL.canParse(server) ? new URL(server) : null;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new UserError(`"${server}" is not the address of an API server`, {
+      hint: 'It looks like https://HOST:PORT.',
+    });
+  }
+  // The address is shown and logged.
+  if (url.username || url.password) {
+    throw new UserError(`The address of ${url.host} has a password in it`, {
+      hint: 'Put username and password into the kubeconfig user.',
+    });
+  }
+  return server.replace(/\/+$/, '');
 }
 
 function without(raw: Raw, ...fields: readonly string[]): Raw {

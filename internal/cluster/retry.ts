@@ -1,7 +1,10 @@
-/** How often a request is tried. `little`: throttling and broken connections only, for answers that come from a node or an add-on. */
-export type Patience = 'normal' | 'little';
+/**
+ * How often a request is tried. `brief`: a person waits to hear that nobody is there. `little`: throttling and broken
+ * connections only, for answers that come from a node or an add-on, whose errors last.
+ */
+export type Patience = 'normal' | 'brief' | 'little';
 
-const attempts: Readonly<Record<Patience, number>> = { normal: 5, little: 3 };
+const attempts: Readonly<Record<Patience, number>> = { normal: 5, brief: 3, little: 3 };
 const firstDelayMs = 400;
 const longestDelayMs = 10_000;
 
@@ -19,7 +22,7 @@ const passingCodes = new Set([
 /** True if another try may get another answer to this HTTP status. */
 export function isPassingStatus(status: number, patience: Patience): boolean {
   if (status === 429) return true;
-  return patience === 'normal' && [500, 502, 503, 504].includes(status);
+  return patience !== 'little' && [500, 502, 503, 504].includes(status);
 }
 
 /** True if a request that failed with this system error code may succeed when sent again. */

@@ -218,6 +218,7 @@ describe('a cluster that cannot be reached is told to the user', () => {
     ['another JSON', () => ({ json: { hello: 'world' } })],
     ['down', () => status(503, 'down')],
     ['cut', () => ({ ends: 'cut' })],
+    ['sent on', () => ({ status: 302, headers: { location: '/login' } })],
   ])('%s', async (_name, except) => {
     await expect(gatherFrom({ objects: [] }, {}, except)).rejects.toThrow(UserError);
   });

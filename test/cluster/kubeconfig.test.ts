@@ -149,6 +149,7 @@ describe('flags go before the file', () => {
     ['pear, plum', { cluster: 'fig' }],
     ['pear', { user: 'fig' }],
     ['https://HOST:PORT', { server: 'ftp://pear' }],
+    ['kubeconfig user', { server: 'https://eve:fig@pear' }],
   ])('what is not there is told, with %s', (hint, flags) => {
     expect(() => choose(flags)).toThrow(
       expect.objectContaining({ name: 'UserError', hint: expect.stringContaining(hint) }),
