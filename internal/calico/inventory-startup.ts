@@ -29,6 +29,8 @@ export interface StartupView {
   /** The longest enumeration in the log, in the order in which Calico tries the interfaces; null without such lines. */
   readonly order: readonly string[] | null;
   readonly observed: Readonly<Record<Family, ObservedChoice | null>>;
+  /** True if the newest detection of the family found nothing. */
+  readonly hasFailed: Readonly<Record<Family, boolean>>;
 }
 
 const start = '^Using autodetected IPv[46] address';
@@ -65,6 +67,7 @@ interface Reading {
   order: string[];
   longest: readonly string[];
   readonly observed: Record<Family, ObservedChoice | null>;
+  readonly hasFailed: Record<Family, boolean>;
 }
 
 function note(reading: Reading, text: string | null, iface: string | null): void {
@@ -91,6 +94,7 @@ function observe(reading: Reading, { style, iface, cidr }: Placed, at: string | 
   note(reading, cidr, iface);
   const address = parseCidr(cidr)?.address;
   if (!address) return;
+  reading.hasFailed[address.family] = false;
   reading.observed[address.family] =
     style && iface !== null ? { ip: address.text, iface, style, at } : null;
 }
@@ -99,7 +103,11 @@ function take(reading: Reading, line: LogLine): void {
   const { message } = line;
   const placed = place(message);
   if (placed) observe(reading, placed, line.time);
-  else if (message.startsWith('Including CIDR information from host interface'))
+  else if (message.startsWith('Unable to auto-detect an IPv')) {
+    const family = message.includes('an IPv6') ? 6 : 4;
+    reading.hasFailed[family] = true;
+    reading.observed[family] = null;
+  } else if (message.startsWith('Including CIDR information from host interface'))
     note(reading, logField(line, 'CIDR'), null);
   else if (message.startsWith('Unable to find matching host interface for IP')) {
     const address = parseAddress(message.split(' ').at(-1) ?? '');
@@ -129,13 +137,15 @@ export function readStartup(lines: readonly LogLine[]): StartupView {
     order: [],
     longest: [],
     observed: { 4: null, 6: null },
+    hasFailed: { 4: false, 6: false },
   };
   for (const line of lines) if (tells.test(line.message)) take(reading, line);
-  const { found, missing, longest, observed } = reading;
+  const { found, missing, longest, observed, hasFailed } = reading;
   return {
     found: [...found.values()],
     missing,
     order: longest.length > 0 ? longest : null,
     observed,
+    hasFailed,
   };
 }

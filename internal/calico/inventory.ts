@@ -52,6 +52,8 @@ export interface Inventory {
   readonly order: readonly string[] | null;
   /** What the method in use last chose, if it enumerates interfaces and its line is in the log. */
   readonly observed: Readonly<Record<Family, ObservedChoice | null>>;
+  /** True if the method in use found nothing when it was last tried. */
+  readonly hasFailed: Readonly<Record<Family, boolean>>;
 }
 
 /** What an inventory is made of. */
@@ -205,6 +207,7 @@ export function buildInventory(sources: InventorySources): Inventory {
     isStale: sources.isStale,
     order: sources.startup?.order ?? null,
     observed: sources.startup?.observed ?? { 4: null, 6: null },
+    hasFailed: sources.startup?.hasFailed ?? { 4: false, 6: false },
   };
 }
 

@@ -147,7 +147,8 @@ function unplacedChoices(question: Question, method: Enumeration): readonly Choi
 
 function withoutCandidate(question: Question, method: Enumeration, hasHidden: boolean): Outlook {
   const { inventory, family } = question;
-  if (inventory.completeness[family] === 'part')
+  const hasFailed = inventory.hasFailed[family] && question.methodInUse === question.method;
+  if (inventory.completeness[family] === 'part' && !hasFailed)
     return { result: 'unknown', reason: 'interfaces-unknown' };
   const isSure = seesAll(question, method) && !hasHidden;
   const sureness = isSure ? atBest(question) : 'likely';
