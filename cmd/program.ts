@@ -65,7 +65,7 @@ const verbs = (): readonly Verb[] => [
     name: 'predict',
     description: commands.predict,
     options: [
-      output(says.output('text, json, yaml')),
+      output(says.output('text, wide, json, yaml')),
       ...sourceOptions(),
       repeated('--method <method>', says.method),
     ],

@@ -68,6 +68,7 @@ Exit codes: 0 healthy, 1 faults, 2 could not tell or could not do it, 130 interr
   severities: 'It takes error or warning.',
   notAFormat: (text: string, command: string) => `"${text}" is not an output of ${command}`,
   formats: (values: string) => `It takes one of: ${values}.`,
+  nodesUnread: 'without the list of nodes nothing can be predicted',
   noSuchNode: (names: string) => `there is no node ${names}`,
   nodes: (names: string) => `There are: ${names}.`,
   noOutputFile: 'collect needs a file to write',

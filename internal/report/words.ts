@@ -145,6 +145,23 @@ const en = {
       `${several(passed, 'check', 'checks')} passed${unknown > 0 ? `, ${unknown} could not tell` : ''}`,
     list: ': -o wide',
   },
+  predict: {
+    head: (family: 4 | 6) => `IPv${family} addresses, now and after the next start of calico-node`,
+    firstFound: 'first-found',
+    inUse: (method: string) => `${method} (in use)`,
+    noDetection: 'No calico-node detects this address now; this is what the methods would choose.',
+    hidden: (count: number, hasOthers: boolean) =>
+      `${several(count, hasOthers ? 'more node' : 'node', hasOthers ? 'more nodes' : 'nodes')} not shown: -o wide`,
+    isSafe: 'safe on every node',
+  },
+  objections: {
+    'leaves-without-address': (nodes: string) => `finds nothing on ${nodes}`,
+    'changes-healthy-node': (nodes: string) => `changes the right address of ${nodes}`,
+    'does-not-cure': (nodes: string) => `does not give ${nodes} the InternalIP`,
+    'same-address-twice': (nodes: string) => `gives one address to several of ${nodes}`,
+    'reserved-network': (nodes: string) => `takes an address of pods or services on ${nodes}`,
+    'not-foreseeable': (nodes: string) => `cannot be foreseen on ${nodes}`,
+  },
   explainedBy: (ids: string) => `explained by ${ids}`,
 };
 
