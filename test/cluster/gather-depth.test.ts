@@ -68,6 +68,25 @@ describe('round two', () => {
     expect(namesIn(snapshot, 'pods')).toEqual(expect.arrayContaining(['queue', 'stall']));
   });
 
+  test('the logs of those who may know more', async () => {
+    const cluster = orchard({ b: { status: crashing } });
+    const unready = { ready: false };
+    const objects = [
+      ...cluster.objects,
+      pod('typha', 'c', { app: 'calico-typha' }),
+      pod('operator', 'c', { app: 'tigera-operator' }),
+      pod('controllers', 'c', { app: 'calico-kube-controllers' }),
+      pod('controllers-sick', 'c', { app: 'calico-kube-controllers', status: unready }),
+      pod('kube-proxy-b', 'b', { app: 'kube-proxy', status: unready }),
+      pod('kube-proxy-c', 'c', { app: 'kube-proxy', status: unready }),
+    ];
+    const { snapshot } = await gatherFrom({ ...cluster, objects });
+    const others = new Set(
+      snapshot.logs.map((log) => log.pod).filter((name) => !name.startsWith('calico-node')),
+    );
+    expect(others).toEqual(new Set(['typha', 'operator', 'controllers-sick', 'kube-proxy-b']));
+  });
+
   test('a container that never ran is data', async () => {
     const cluster = orchard({ b: { init: { state: { running: {} } }, status: { ready: false } } });
     const { snapshot } = await gatherFrom({ ...cluster, logs: {} });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { clusterRoleYaml, missingRights } from '../../internal/cluster/rights.ts';
 import type { Progress } from '../../internal/cluster/run.ts';
 import { UserError } from '../../internal/model/error.ts';
-import { daemonSet, object, pod } from '../support/cluster-objects.ts';
+import { daemonSet, node, object, pod } from '../support/cluster-objects.ts';
 import type { Exception, StubCluster, StubObject } from '../support/cluster-script.ts';
 import { crds, gatherFrom, namesIn, namespaces, orchard } from '../support/orchard.ts';
 import { status } from '../support/stub-api-server.ts';
@@ -58,6 +58,38 @@ describe('round one', () => {
       expect(last?.total).toBeGreaterThan(0);
     }
   });
+});
+
+test('a large cluster is not asked for the pods of every node', async () => {
+  const names = Array.from({ length: 301 }, (_, index) => `n${index}`);
+  const hash = { 'controller-revision-hash': 'x' };
+  const objects = [
+    ...namespaces,
+    daemonSet('kube-system'),
+    ...names.map((name, index) => node(name, `10.1.${index >> 8}.${index & 255}`)),
+    ...names.map((name) => pod(`calico-node-${name}`, name, { labels: hash })),
+    ...names.map((name) => pod(`kube-proxy-${name}`, name, { app: 'kube-proxy', labels: hash })),
+    pod('proxy-waits', 'n1', { app: 'kube-proxy', labels: hash, phase: 'Pending' }),
+    pod('controllers', 'n1', { app: 'calico-kube-controllers' }),
+  ];
+  const { snapshot, seen } = await gatherFrom({ objects });
+  const pods = namesIn(snapshot, 'pods');
+  expect(pods.filter((name) => name.startsWith('calico-node'))).toHaveLength(301);
+  expect(pods).toEqual(expect.arrayContaining(['proxy-waits', 'controllers']));
+  expect(pods.filter((name) => name.startsWith('kube-proxy')).length).toBeLessThan(30);
+  expect(seen.length).toBeLessThan(150);
+});
+
+test('of the charts of RKE2 only those of Calico are kept', async () => {
+  const chart = (name: string) =>
+    object('helm.cattle.io/v1', 'HelmChart', name, {
+      namespace: 'kube-system',
+      spec: { chart: name, chartContent: 'H4sI' },
+    });
+  const objects = [...namespaces, chart('rke2-canal'), chart('rke2-coredns')];
+  const { snapshot } = await gatherFrom({ objects, groups: { 'helm.cattle.io': 'v1' } });
+  expect(namesIn(snapshot, 'helmCharts')).toEqual(['rke2-canal']);
+  expect(JSON.stringify(snapshot.lists.helmCharts)).not.toContain('H4sI');
 });
 
 describe('the API of Calico', () => {
