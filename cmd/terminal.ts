@@ -35,7 +35,8 @@ export function glyphsFor(env: Environment): Glyphs {
 /** Columns to fill: the terminal's, within bounds in which text can be read; 80 where there is none. */
 export function widthOf(output: Output, env: Environment, most: number): number {
   const told = Number(env['COLUMNS']);
-  const columns = output.columns ?? (Number.isInteger(told) && told > 0 ? told : 80);
+  // Some pseudo-terminals say that they have no columns at all.
+  const columns = output.columns || (Number.isInteger(told) && told > 0 ? told : 80);
   return Math.min(most, Math.max(60, columns));
 }
 

@@ -1,5 +1,5 @@
 import type { Evidence, ObjectRef } from '../model/finding.ts';
-import { shortenMiddle, wrap, type Row } from './layout.ts';
+import { shortenMiddle, shortenWords, wrap, type Row } from './layout.ts';
 import { shortName } from './references.ts';
 import type { TextOptions } from './style.ts';
 import { words } from './words.ts';
@@ -68,7 +68,7 @@ function twoLines(value: string, width: number, ellipsis: string): readonly stri
   const room = width * 2 - 12;
   return lines.length > 0 && lines.length <= 2
     ? lines
-    : wrap(shortenMiddle(value, room, ellipsis), width);
+    : wrap(shortenWords(value, room, ellipsis), width);
 }
 
 /**

@@ -34,18 +34,37 @@ function fill(characters: Iterable<string>, width: number): string[] {
   return taken;
 }
 
-/**
- * Takes the middle out of a text that is wider than `width` columns. Both ends stay: of a log line the first words tell
- * what failed and the last ones why, of a name the last ones are what differs.
- */
-export function shortenMiddle(text: string, width: number, ellipsis: string): string {
-  if (text.length <= width * 4 && columns(text) <= width) return text;
+// A text that is longer by far is not measured: it may be a megabyte.
+const fits = (text: string, width: number): boolean =>
+  text.length <= width * 4 && columns(text) <= width;
+
+// The two ends of a text that together with the ellipsis fill `width` columns.
+function endsOf(text: string, width: number, ellipsis: string): readonly [string, string] {
   const room = Math.max(0, width - columns(ellipsis));
   const headRoom = Math.ceil(room * 0.6);
-  // Nothing beyond these slices can be shown, and a line may be a megabyte long.
+  // Nothing beyond these slices can be shown.
   const head = fill(graphemes(text.slice(0, width * 4)), headRoom);
   const tail = fill(graphemes(text.slice(-width * 4)).toReversed(), room - headRoom).toReversed();
-  return head.join('') + ellipsis + tail.join('');
+  return [head.join(''), tail.join('')];
+}
+
+/** Takes the middle out of a name that is wider than `width` columns: the last characters are what differs. */
+export function shortenMiddle(text: string, width: number, ellipsis: string): string {
+  return fits(text, width) ? text : endsOf(text, width, ellipsis).join(ellipsis);
+}
+
+/**
+ * The same for a sentence or a log line, of which the first words tell what failed and the last ones why: no word is cut
+ * through, unless it is a long one.
+ */
+export function shortenWords(text: string, width: number, ellipsis: string): string {
+  if (fits(text, width)) return text;
+  const [head, tail] = endsOf(text, width - 2, ellipsis);
+  const lastWord = /\s(\S{0,15})$/.exec(head);
+  const firstWord = /^(\S{0,15})\s/.exec(tail);
+  const begin = lastWord ? `${head.slice(0, lastWord.index)} ` : head;
+  const end = firstWord ? ` ${tail.slice(firstWord[0].length)}` : tail;
+  return begin + ellipsis + end;
 }
 
 /** Names as in a sentence, cut by count so that they fit: `worker-3, worker-7 and 5 more`. The first is always named. */

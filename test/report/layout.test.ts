@@ -8,6 +8,7 @@ import {
   listNames,
   pad,
   shortenMiddle,
+  shortenWords,
   wrap,
 } from '../../internal/report/layout.ts';
 
@@ -55,6 +56,32 @@ describe('shortenMiddle', () => {
   it('is quick for a line of a megabyte', () => {
     const text = `begin ${'x'.repeat(1_000_000)} end`;
     expect(shortenMiddle(text, 20, '...')).toBe('begin xxxxx...xx end');
+  });
+});
+
+describe('shortenWords', () => {
+  it.each([
+    ['all of it fits', 20, 'all of it fits'],
+    [
+      'the first words tell what failed, the last ones tell why',
+      40,
+      'the first words tell … ones tell why',
+    ],
+    ['path=/a/very/long/path/without/any/blank/in/it', 30, 'path=/a/very/long…lank/in/it'],
+  ])('%j in %i', (text, width, expected) => {
+    expect(shortenWords(text, width, '…')).toBe(expected);
+  });
+
+  it('never is wider than asked', () => {
+    assert(
+      property(
+        string({ unit: 'grapheme-ascii', minLength: 1 }),
+        integer({ min: 8, max: 60 }),
+        (text, width) => {
+          expect(columns(shortenWords(text, width, '…'))).toBeLessThanOrEqual(width);
+        },
+      ),
+    );
   });
 });
 
