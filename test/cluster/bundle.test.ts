@@ -127,6 +127,14 @@ describe('a bundle', () => {
     ],
   });
 
+  test('keeps two logs of one container apart', async () => {
+    const twice = small.logs.flatMap((entry) => [
+      entry,
+      { ...entry, read: { state: 'read', text: 'two\n' } as const },
+    ]);
+    expect((await roundTrip({ ...small, logs: twice })).logs).toEqual(twice);
+  });
+
   test('is called a dump when it is read, of the server that it came from', async () => {
     const source = { kind: 'live', name: 'quay', server: 'https://10.9.8.7:6443' } as const;
     await inFolder(async (file) => {

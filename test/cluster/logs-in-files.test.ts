@@ -51,6 +51,14 @@ describe('markedLogs', () => {
     ]);
   });
 
+  test('the end of another log is not its own', () => {
+    const whole = `${mark('START', 'a')}\nz\n${mark('END', 'a')}\n`;
+    expect(markedLogs(`${mark('START', 'a')}\nx\n${whole}`).logs).toMatchObject([
+      { isCut: true, read: { text: 'x\n' } },
+      { isCut: false, read: { text: 'z\n' } },
+    ]);
+  });
+
   test('line ends of Windows', () => {
     const { logs } = markedLogs(`${mark('START', 'a')}\r\nx\r\n${mark('END', 'a')}\r\n`);
     expect(logs).toMatchObject([{ container: 'a', isCut: false, read: { text: 'x\r\n' } }]);
