@@ -74,6 +74,6 @@ export const bgpPort179InUse = defineSignature<Facts>({
 
 const words = {
   stop: 'Find the program that listens on port 179, and stop or move it',
-  move: 'Or move BGP of the whole cluster to another port',
+  move: 'Move BGP of the whole cluster to another port',
   mesh: 'All sessions are made anew; until every node has the new port some are missing.',
 };

@@ -58,6 +58,6 @@ const words = {
   strict: 'Set rp_filter to strict (1) on these nodes, now and at each boot',
   asymmetric:
     'Where a node answers over another interface than the one asked on, strict filtering drops packets.',
-  ignore: 'Or let Felix run with it',
+  ignore: 'Let Felix run with it',
   spoofing: 'Pods on these nodes could then send with addresses that are not theirs.',
 };

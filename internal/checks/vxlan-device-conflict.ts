@@ -52,6 +52,6 @@ export const vxlanDeviceConflict = defineSignature<Facts>({
 const words = {
   remove: 'Remove the other device, if nobody needs it',
   other: 'Whatever uses the other device loses its network.',
-  move: 'Or give Calico another identifier, on all nodes at once',
+  move: 'Give Calico another identifier, on all nodes at once',
   cut: 'The overlay of the whole cluster is cut until every node has the new identifier.',
 };

@@ -67,7 +67,7 @@ const words = {
   recovers:
     'Felix tries the port again every second: calico-node becomes ready by itself as soon as it is free.',
   onNode: (node: string): string => `on ${node}: who listens there?`,
-  felix: (from: number, to: number): string => `Or give Felix another port: ${from} → ${to}`,
+  felix: (from: number, to: number): string => `Give Felix another port: ${from} → ${to}`,
   rollout: 'calico-node restarts node by node; running pods keep their network.',
   httpProbes: (from: number, to: number): string =>
     `if the liveness probe is an httpGet on port ${from}, change its port to ${to} in the same edit`,

@@ -52,7 +52,7 @@ const words = {
   restart:
     'The pod gets the new file when it is made anew: delete the calico-node pod of the node afterwards.',
   onNode: (node: string): string => `on ${node}`,
-  host: 'Or have Felix and its probes use 127.0.0.1 instead of the name',
+  host: 'Have Felix and its probes use 127.0.0.1 instead of the name',
   rollout: 'calico-node restarts node by node; running pods keep their network.',
   operatorProbe:
     "helps the exec probes; the operator's own HTTP liveness probe goes on asking for localhost, so repair the nodes as well",
