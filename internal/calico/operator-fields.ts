@@ -1,0 +1,35 @@
+import type { Snapshot } from '../model/snapshot.ts';
+import { findObject } from './snapshot-lists.ts';
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function step(schema: unknown, name: string): unknown {
+  if (!isObject(schema)) return undefined;
+  const properties = schema['properties'];
+  if (isObject(properties)) return properties[name];
+  const items = schema['items'];
+  return isObject(items) && isObject(items['properties']) ? items['properties'][name] : undefined;
+}
+
+/**
+ * Whether the operator's Installation has a field, by the schema of its CRD (a path below `spec`; lists are stepped into). Null
+ * where the CRD was not read. Sounder than the operator's version, which a mirror may have retagged.
+ */
+export function installationHas(snapshot: Snapshot, path: readonly string[]): boolean | null {
+  const crd = findObject(snapshot, 'customResourceDefinitions', 'installations.operator.tigera.io');
+  const version = crd?.spec?.versions?.find(({ name }) => name === 'v1');
+  const root = version?.schema?.['openAPIV3Schema'];
+  if (!isObject(root)) return null;
+  return ['spec', ...path].reduce<unknown>(step, root) !== undefined;
+}
+
+const containers = ['calicoNodeDaemonSet', 'spec', 'template', 'spec', 'containers'];
+
+/** Whether the numbers of calico-node's probes can be set in the Installation (operator v1.43 and later). */
+export const canOverrideProbes = (snapshot: Snapshot): boolean | null =>
+  installationHas(snapshot, [...containers, 'livenessProbe', 'initialDelaySeconds']);
+
+/** Whether calico-node's resources can be set there (operator v1.28 and later). */
+export const canOverrideResources = (snapshot: Snapshot): boolean | null =>
+  installationHas(snapshot, [...containers, 'resources']);

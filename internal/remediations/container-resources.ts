@@ -1,0 +1,88 @@
+import type { Install } from '../model/install.ts';
+import type { Installation } from '../model/kubernetes.ts';
+import type { Remedy } from '../model/remedy.ts';
+import { inDaemonSet, inInstallation, type Placed } from './container-fields.ts';
+
+export interface ResourceLimit {
+  readonly install: Install;
+  readonly installation: Installation | undefined;
+  /** Whether the Installation has a field for it; null where that is not known. */
+  readonly canOverride: boolean | null;
+  readonly container: string;
+  readonly resource: 'cpu' | 'memory';
+  /** The limit now, as it stands in the API. */
+  readonly now: string;
+  /** The limit that it should have; null takes it away. */
+  readonly wanted: string | null;
+  /** The pod has it, its DaemonSet does not: a LimitRange or an autoscaler put it there. */
+  readonly isInjected: boolean;
+}
+
+function notOurs({ install, container, resource }: ResourceLimit): Placed {
+  const namespace = install.namespace ?? 'kube-system';
+  return {
+    action: 'manual',
+    changes: [],
+    manual: [
+      words.injected(container, resource),
+      `kubectl -n ${namespace} get limitrange -o yaml`,
+      `kubectl -n ${namespace} get verticalpodautoscaler 2>/dev/null`,
+    ],
+  };
+}
+
+function byOperator(limit: ResourceLimit): Placed {
+  const { install, installation, container, resource, wanted } = limit;
+  const limits = { [resource]: wanted };
+  const placed = inInstallation(install, installation, {
+    container,
+    fields: { resources: { limits } },
+  });
+  if (placed && limit.canOverride !== false) return placed;
+  return {
+    action: 'manual',
+    target: { kind: 'Installation', name: installation?.metadata.name ?? 'default' },
+    changes: [],
+    manual: words.inInstallation(container, resource, wanted),
+  };
+}
+
+/** Raises or takes away a resource limit of calico-node, where that lasts. */
+export function resourceLimit(limit: ResourceLimit): Remedy {
+  const { install, container, resource, now, wanted, isInjected } = limit;
+  const fields = { resources: { limits: { [resource]: wanted } } };
+  const placed = isInjected
+    ? notOurs(limit)
+    : install.renderer === 'operator'
+      ? byOperator(limit)
+      : inDaemonSet(install, { container, fields });
+  return {
+    id: 'container-resources',
+    title: words.title(resource, now, wanted),
+    risk: 'restarts-pods',
+    consequences: [words.rolls, words.none],
+    ...placed,
+  };
+}
+
+const words = {
+  title: (resource: string, now: string, wanted: string | null): string =>
+    wanted === null
+      ? `Take the ${resource} limit of ${now} away`
+      : `Raise the ${resource} limit from ${now} to ${wanted}`,
+  rolls: 'calico-node restarts node by node; pods that run keep their network meanwhile.',
+  none: "Calico's own manifests and its operator set no limits.",
+  injected: (container: string, resource: string): string =>
+    `# the DaemonSet gives ${container} no ${resource} limit: a LimitRange or an autoscaler adds it to the pod`,
+  inInstallation: (
+    container: string,
+    resource: string,
+    wanted: string | null,
+  ): readonly string[] => [
+    '# the operator takes limits from the Installation alone; look what stands there, lists are replaced as a whole:',
+    'kubectl get installation default -o yaml',
+    `# spec.calicoNodeDaemonSet.spec.template.spec.containers, name ${container}: resources.limits.${resource}: ${wanted ?? 'none'}`,
+    '# operators before v1.28: spec.componentResources, componentName Node',
+    'kubectl edit installation default',
+  ],
+};
