@@ -55,8 +55,9 @@ function write(name: string, text: string): void {
   );
 }
 
-// Runs what README shows, and writes its real output there.
+// Runs what README shows, and writes its real output there; throws where that is no success.
 if (import.meta.main) {
+  runNode('scripts/demo.ts');
   write('demo', demoBlock(blockOf(readFileSync(readme, 'utf8'), 'demo').words));
   write('test', testBlock());
 }
