@@ -1,3 +1,4 @@
+import { inNamespace } from '../internal/calico/namespace.ts';
 import { UserError } from '../internal/model/error.ts';
 import type { Snapshot } from '../internal/model/snapshot.ts';
 import { sanitize } from '../internal/report/sanitize.ts';
@@ -24,9 +25,10 @@ export async function readSnapshot(flags: Flags, shell: Shell): Promise<Snapshot
   const { services } = shell;
   const progress = progressLine(shell, flags.verbosity);
   try {
-    const snapshot = await (flags.from === undefined
+    const whole = await (flags.from === undefined
       ? services.gather(flags, shell, progress.show)
       : services.readDump(flags.from));
+    const snapshot = flags.namespace === undefined ? whole : inNamespace(whole, flags.namespace);
     assertNodes(flags.node, snapshot);
     return snapshot;
   } finally {
