@@ -6,11 +6,9 @@ import { cniFailures } from './cni-failures.ts';
 import { isPodReady, kubeControllersPods, typhaPods } from './components.ts';
 import { eventEvidence, refOf } from './evidence.ts';
 import type { LogLine } from './log.ts';
-import { logLines } from './logs.ts';
 import { nodeViews } from './nodes.ts';
 import { isAllowedNow } from './rights.ts';
 import { saidEvidence, standing } from './speech.ts';
-import { secondsBetween } from './time.ts';
 
 /** Who is told: a sick or a working calico-node, another part of Calico, or a pod without network by the CNI plugin. */
 export type DenialSource = 'sick-node' | 'ready-node' | 'typha' | 'kube-controllers' | 'cni';
@@ -30,7 +28,6 @@ export interface Denial {
 // Watchers ask again every second, informers within a minute: where they fall silent, the right is there again.
 const watching = /Failed to perform list|[Ff]ailed to (?:watch|list)/;
 const quietSeconds = 180;
-const longRunSeconds = 90;
 
 // kubeadm's and Rancher's settings may be forbidden (startup.go, "assuming not on kubeadm").
 const isHarmless = (text: string): boolean => /assuming not on (?:kubeadm|rancher)/i.test(text);
@@ -42,12 +39,6 @@ function readRight({ text }: LogLine): Denied | null {
 
 const quiet = ({ text }: LogLine): number | null => (watching.test(text) ? quietSeconds : null);
 
-// A run that has gone on for a while without the denial is past what ended the run before.
-function isLongRun(snapshot: Snapshot, pod: Pod, container: string): boolean {
-  const timed = logLines(snapshot, pod, container).filter(({ time }) => time !== null);
-  return (secondsBetween(timed[0]?.time, timed.at(-1)?.time) ?? 0) > longRunSeconds;
-}
-
 function inPod(
   snapshot: Snapshot,
   pod: Pod,
@@ -55,10 +46,7 @@ function inPod(
   isRepeated = false,
 ): readonly Denial[] {
   const said = standing(snapshot, pod, readRight, { quiet }).filter(
-    ({ line, container, previous }) =>
-      previous
-        ? !isRepeated && !isLongRun(snapshot, pod, container)
-        : !isRepeated || watching.test(line.text),
+    ({ line, previous }) => !isRepeated || (!previous && watching.test(line.text)),
   );
   const last = new Map(said.map((one) => [JSON.stringify(one.value), one]));
   return [...last.values()].map((one) => ({

@@ -82,6 +82,34 @@ function inLog<T>(
   return { said, isCured: cure !== -1 };
 }
 
+// A run that has gone on for so long without saying it again is past what ended the run before.
+const longRunSeconds = 90;
+
+const lastedOf = (lines: readonly LogLine[]): number =>
+  secondsBetween(lines.find(({ time }) => time !== null)?.time, timeAt(lines, lines.length - 1)) ??
+  0;
+
+function inContainer<T>(
+  snapshot: Snapshot,
+  pod: Pod,
+  container: string,
+  read: (line: LogLine) => T | null,
+  options: SpeechOptions,
+): { readonly said: readonly Said<T>[]; readonly isCured: boolean } {
+  const lines = logLines(snapshot, pod, container);
+  const now = inLog(lines, read, options);
+  const before = inLog(logLines(snapshot, pod, container, true), read, options);
+  const isPast = now.isCured || (now.said.length === 0 && lastedOf(lines) > longRunSeconds);
+  const where = { container };
+  return {
+    said: [
+      ...(isPast ? [] : before.said.map((one) => ({ ...one, ...where, previous: true }))),
+      ...now.said.map((one) => ({ ...one, ...where, previous: false })),
+    ],
+    isCured: now.isCured || before.isCured,
+  };
+}
+
 /**
  * What a pod's containers say about a matter, oldest first, as far as it still stands: not followed by a line that shows the
  * matter cured, in this run or the one before. The logs of containers that were through long ago are left out.
@@ -94,11 +122,8 @@ export function standing<T>(
 ): readonly Said<T>[] {
   let all: readonly Said<T>[] = [];
   for (const container of speakers(pod)) {
-    for (const previous of [true, false]) {
-      const { said, isCured } = inLog(logLines(snapshot, pod, container, previous), read, options);
-      const found = said.map((one) => ({ ...one, container, previous }));
-      all = isCured ? found : [...all, ...found];
-    }
+    const { said, isCured } = inContainer(snapshot, pod, container, read, options);
+    all = isCured ? said : [...all, ...said];
   }
   return all;
 }

@@ -1,0 +1,87 @@
+import type { MethodName, SetMethods } from '../calico/installation-methods.ts';
+import type { Install } from '../model/install.ts';
+import type { Change, Remedy } from '../model/remedy.ts';
+
+export interface RejectedInstallation {
+  readonly name: string;
+  /** What the operator says. */
+  readonly message: string;
+  readonly methods: readonly SetMethods[];
+}
+
+// The operator writes `firstFound: true` itself as a default, so beside another method it is nobody's wish.
+const kept = ({ methods }: SetMethods): readonly MethodName[] =>
+  methods.filter((name) => name !== 'firstFound');
+
+function patchOf({ field, methods }: SetMethods, keep: MethodName): unknown {
+  const nulls = Object.fromEntries(
+    methods.filter((name) => name !== keep).map((name) => [name, null]),
+  );
+  return { spec: { calicoNetwork: { [field]: nulls } } };
+}
+
+function keepOne(install: Install, set: SetMethods, keep: MethodName): Remedy {
+  const body = patchOf(set, keep);
+  const change: Change = {
+    ref: {
+      apiVersion: 'operator.tigera.io/v1',
+      kind: 'Installation',
+      name: set.installation,
+    },
+    verb: 'patch',
+    patchType: 'merge',
+    body,
+  };
+  const isAllowed = install.action === 'apply' || install.action === 'apply-temporary';
+  return {
+    id: `keep-${keep.toLowerCase()}`,
+    title: words.keep(keep),
+    action: install.action,
+    risk: 'restarts-pods',
+    target: { kind: 'Installation', name: set.installation },
+    changes: isAllowed ? [change] : [],
+    consequences: [words.consequence],
+    manual: [
+      ...(isAllowed ? [] : [words.source(install)]),
+      `kubectl patch installation ${set.installation} --type merge -p '${JSON.stringify(body)}'`,
+      'kubectl get tigerastatus calico',
+    ],
+  };
+}
+
+const readIt = ({ name }: RejectedInstallation): Remedy => ({
+  id: 'repair-installation',
+  title: words.read(name),
+  action: 'manual',
+  risk: 'restarts-pods',
+  target: { kind: 'Installation', name },
+  changes: [],
+  consequences: [words.consequence],
+  manual: [
+    'kubectl get tigerastatus calico -o jsonpath=\'{range .status.conditions[*]}{.type}={.status} {.reason}: {.message}{"\\n"}{end}\'',
+    `kubectl get installation ${name} -o yaml`,
+    `kubectl edit installation ${name}`,
+    'kubectl get tigerastatus calico -w',
+  ],
+});
+
+/** Makes the Installation one that the operator accepts: one address method where several are set, else by what it says. */
+export function repairInstallation(
+  install: Install,
+  rejected: RejectedInstallation,
+): readonly Remedy[] {
+  const choices = rejected.methods.flatMap((set) => {
+    const names = kept(set);
+    return (names.length > 0 ? names : set.methods).map((keep) => keepOne(install, set, keep));
+  });
+  return choices.length > 0 ? choices : [readIt(rejected)];
+}
+
+const words = {
+  keep: (name: MethodName): string => `Keep the method "${name}" and take the others out`,
+  read: (name: string): string => `Correct Installation/${name}`,
+  consequence:
+    'The operator renders again within seconds: changes that waited reach calico-node now, which restarts node by node.',
+  source: ({ owner, ownerName }: Install): string =>
+    `# written by ${owner}${ownerName === null ? '' : ` (${ownerName})`}: make the change there, or it comes back`,
+};
