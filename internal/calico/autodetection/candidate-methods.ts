@@ -16,6 +16,10 @@ export const hasSoundInternalIP = (calicoVersion: string): boolean =>
 const internalOf = ({ nodeAddresses }: NodeCase, family: Family): Address | null =>
   parseAddress(firstInternalIP(nodeAddresses, family));
 
+// A healthy node keeps its address, which need not be the one that Kubernetes knows.
+const targetOf = (node: NodeCase, family: Family): Address | null =>
+  (node.isHealthy ? parseAddress(node.stored ?? '') : null) ?? internalOf(node, family);
+
 function prefixOn({ inventory }: NodeCase, ip: string): number | null {
   const all = [
     ...inventory.interfaces.flatMap(({ addresses }) => addresses),
@@ -27,7 +31,7 @@ function prefixOn({ inventory }: NodeCase, ip: string): number | null {
 function networksOf(nodes: readonly NodeCase[], family: Family): readonly Network[] {
   const networks = new Map<string, Network>();
   for (const node of nodes) {
-    const address = internalOf(node, family);
+    const address = targetOf(node, family);
     const prefix = address && prefixOn(node, address.text);
     // A host route says nothing of the network.
     if (!address || prefix === null || prefix >= bitsOf(family) - 1 || prefix === 0) continue;
@@ -45,11 +49,11 @@ function networksOf(nodes: readonly NodeCase[], family: Family): readonly Networ
   return all.filter((one) => !isInside(one));
 }
 
-/** `cidr=` of the networks that the nodes' InternalIPs are in; null if their prefixes are not known, or they are too many. */
+/** `cidr=` of the networks of the addresses that are to come out; null if their prefixes are not known, or they are too many. */
 function cidrMethod(nodes: readonly NodeCase[], family: Family): string | null {
   const networks = networksOf(nodes, family);
   const isCovered = nodes.every((node) => {
-    const address = internalOf(node, family);
+    const address = targetOf(node, family);
     return address === null || networks.some((network) => contains(network, address));
   });
   if (networks.length === 0 || networks.length > mostNetworks || !isCovered) return null;
@@ -82,7 +86,7 @@ export function candidateMethods(
 ): readonly string[] {
   const version = calicoVersion ?? '';
   const homes = nodes.flatMap((node) =>
-    carrierName(node, internalOf(node, family)?.text ?? null).slice(0, 1),
+    carrierName(node, targetOf(node, family)?.text ?? null).slice(0, 1),
   );
   const wrong = nodes
     .filter((node) => !node.isHealthy && node.stored !== internalOf(node, family)?.text)

@@ -111,6 +111,12 @@ function addressesOf(question: Question, { iface, addresses }: Known): readonly 
   return seen ? [seen] : addresses;
 }
 
+// first-found may be written out or left to the default.
+const plain = (method: string): string => (method === 'first-found' ? '' : method);
+
+const isInUse = ({ method, methodInUse }: Question): boolean =>
+  methodInUse !== undefined && plain(methodInUse) === plain(method);
+
 /** The choice that calico-node itself told of, if nothing changed on the interfaces in question since. */
 function observedChoice(
   question: Question,
@@ -118,8 +124,7 @@ function observedChoice(
   shown: readonly Known[],
 ): Choice | null {
   const observed = question.inventory.observed[question.family];
-  const isInUse = question.methodInUse === question.method && observed?.style === method.style;
-  if (!isInUse || !observed) return null;
+  if (!isInUse(question) || observed?.style !== method.style) return null;
   const carrier = shown.find(({ iface }) => iface.name === observed.iface);
   const own = carrier?.addresses.find(({ address }) => address.text === observed.ip);
   const isOlder = shown.some(({ iface }) => isBefore(observed.at, iface.changedAt));
@@ -147,7 +152,7 @@ function unplacedChoices(question: Question, method: Enumeration): readonly Choi
 
 function withoutCandidate(question: Question, method: Enumeration, hasHidden: boolean): Outlook {
   const { inventory, family } = question;
-  const hasFailed = inventory.hasFailed[family] && question.methodInUse === question.method;
+  const hasFailed = inventory.hasFailed[family] && isInUse(question);
   if (inventory.completeness[family] === 'part' && !hasFailed)
     return { result: 'unknown', reason: 'interfaces-unknown' };
   const isSure = seesAll(question, method) && !hasHidden;
