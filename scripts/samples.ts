@@ -1,10 +1,10 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { filesOf } from '../test/support/sample-files.ts';
+import { allScenarios } from '../test/support/scenarios.ts';
 import type { Scenario } from '../test/support/sample.ts';
 
 // Writes the samples of test/dumps from test/scenarios. `npm run samples` after changing a scenario; a test compares the two.
-const scenarios = path.join(import.meta.dirname, '../test/scenarios');
 const dumps = path.join(import.meta.dirname, '../test/dumps');
 
 async function writeSample(scenario: Scenario): Promise<void> {
@@ -18,12 +18,6 @@ async function writeSample(scenario: Scenario): Promise<void> {
 }
 
 const wanted = new Set(process.argv.slice(2));
-for (const file of await readdir(scenarios)) {
-  if (!file.endsWith('.ts')) continue;
-  const module: { readonly scenarios: readonly Scenario[] } = await import(
-    path.join(scenarios, file)
-  );
-  for (const scenario of module.scenarios) {
-    if (wanted.size === 0 || wanted.has(scenario.name)) await writeSample(scenario);
-  }
+for (const scenario of await allScenarios()) {
+  if (wanted.size === 0 || wanted.has(scenario.name)) await writeSample(scenario);
 }

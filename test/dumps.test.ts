@@ -4,21 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../internal/checks/run.ts';
 import { readDump } from '../internal/cluster/dump.ts';
 import type { Diagnosis } from '../internal/model/diagnosis.ts';
-import type { Expectation, Scenario } from './support/sample.ts';
+import type { Expectation } from './support/sample.ts';
+import { allScenarios } from './support/scenarios.ts';
 import { filesOf } from './support/sample-files.ts';
 
 const dumps = path.join(import.meta.dirname, 'dumps');
-const scenarios = path.join(import.meta.dirname, 'scenarios');
-
-const modules = await Promise.all(
-  (await readdir(scenarios))
-    .filter((file) => file.endsWith('.ts'))
-    .map(
-      (file): Promise<{ readonly scenarios: readonly Scenario[] }> =>
-        import(path.join(scenarios, file)),
-    ),
-);
-const all = modules.flatMap((module) => module.scenarios);
+const all = await allScenarios();
 
 function summaryOf(diagnosis: Diagnosis): Omit<Expectation, 'never'> {
   const first = diagnosis.findings.find(({ severity }) => severity === 'error');

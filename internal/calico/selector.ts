@@ -3,17 +3,17 @@ type Labels = Readonly<Record<string, string>>;
 
 type Test = (labels: Labels) => boolean;
 
-const token = /\s*(&&|\|\||==|!=|!|\(|\)|\{|\}|,|"[^"]*"|'[^']*'|[\w./-]+)/y;
+const tokenPattern = /\s*(&&|\|\||==|!=|!|\(|\)|\{|\}|,|"[^"]*"|'[^']*'|[\w./-]+)/y;
 
 function tokensOf(text: string): readonly string[] | null {
   const tokens: string[] = [];
   let place = 0;
   while (text.slice(place).trim() !== '') {
-    token.lastIndex = place;
-    const match = token.exec(text);
+    tokenPattern.lastIndex = place;
+    const match = tokenPattern.exec(text);
     if (!match?.[1]) return null;
     tokens.push(match[1]);
-    place = token.lastIndex;
+    place = tokenPattern.lastIndex;
   }
   return tokens;
 }

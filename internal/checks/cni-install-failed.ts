@@ -53,7 +53,9 @@ function causeOf(message: string): { cause: Cause; plugin: string | null } | nul
   if (missing)
     return {
       cause:
-        /^calico/.test(missing) || missing === 'loopback' ? 'plugin-missing' : 'foreign-plugin',
+        missing.startsWith('calico') || missing === 'loopback'
+          ? 'plugin-missing'
+          : 'foreign-plugin',
       plugin: missing,
     };
   const foreign = /plugin type="(?!calico)([^"]+)" failed/.exec(message)?.[1];

@@ -1,8 +1,7 @@
 import { fieldEvidence } from '../calico/evidence.ts';
-import { installUses } from '../calico/install/install.ts';
 import { felixSetting } from '../remediations/felix-setting.ts';
 import { installationField } from '../remediations/installation-field.ts';
-import { installOf } from '../calico/install/install.ts';
+import { installOf, installUses } from '../calico/install/install.ts';
 import { defineSignature, nodesOf, someNodes } from './signature.ts';
 
 interface Facts {

@@ -16,13 +16,9 @@ const untold: Read<never> = { state: 'not-asked', reason: 'not declared by this 
 
 /** The snapshot as a check may see it: what it did not declare is not there. */
 export function narrow(snapshot: Snapshot, check: Check): Snapshot {
-  const declared = new Set<Need>([...baseNeeds, ...check.needs, ...check.uses]);
-  const lists = Object.fromEntries(
-    Object.entries(snapshot.lists).map(([name, list]) => [
-      name,
-      declared.has(name as Need) ? list : untold,
-    ]),
-  ) as Snapshot['lists']; // the same keys as before; fromEntries forgets them
+  const declared = new Set<string>([...baseNeeds, ...check.needs, ...check.uses]);
+  const hidden = Object.keys(snapshot.lists).filter((name) => !declared.has(name));
+  const lists = { ...snapshot.lists, ...Object.fromEntries(hidden.map((name) => [name, untold])) };
   return { ...snapshot, lists, logs: declared.has('logs') ? snapshot.logs : [] };
 }
 

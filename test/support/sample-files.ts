@@ -30,8 +30,7 @@ function namespacesOf(sample: Sample): readonly string[] {
 }
 
 const objectsOf = (sample: Sample, list: string): readonly KubeObject[] =>
-  (Object.entries(sample.lists).find(([name]) => name === list)?.[1] ??
-    []) as readonly KubeObject[]; // every list holds objects
+  Object.entries(sample.lists).find(([name]) => name === list)?.[1] ?? [];
 
 function addClusterInfo(files: Files, sample: Sample): void {
   files.set(
