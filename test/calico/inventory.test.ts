@@ -1,3 +1,4 @@
+import { assert as hold, array, constantFrom, oneof, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFelix } from '../../internal/calico/inventory-felix.ts';
 import { readStartup } from '../../internal/calico/inventory-startup.ts';
@@ -208,4 +209,27 @@ describe('buildInventory', () => {
       }).completeness,
     ).toEqual({ 4: 'not-excluded', 6: 'part' });
   });
+});
+
+it('never throws, whatever a log and an annotation hold', () => {
+  const piece = oneof(
+    constantFrom('Linux interface addrs changed. addrs=', 'Netlink address update ', ' ifIndex='),
+    constantFrom('Linux interface state changed. ', ' ifaceName="', '" state="', 'set.Set{', '}'),
+    constantFrom('Using autodetected IPv4 address on interface ', ': 192.0.2.7/', ' ifIndex=7 '),
+    constantFrom('Received interface update msg=&x.ifaceUpdate{Name:"', ', Index:', '192.0.2.7'),
+    string(),
+  );
+  const messages = array(array(piece, { maxLength: 5 }).map((parts) => parts.join('')));
+  hold(
+    property(messages, string(), (lines, interfacesAnnotation) => {
+      const built = buildInventory({
+        ...nothing,
+        felix: felix(...lines),
+        startup: startup(...lines),
+        interfacesAnnotation,
+      });
+      const placed = built.interfaces.flatMap(({ addresses }) => addresses.map(({ ip }) => ip));
+      expect(built.unplaced.filter(({ ip }) => placed.includes(ip))).toEqual([]);
+    }),
+  );
 });

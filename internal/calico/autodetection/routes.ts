@@ -98,18 +98,20 @@ const primaryOf = (iface: HostInterface, address: HostAddress): Address =>
 
 /** The source that the kernel's local table gives for an address of the machine itself; null if it is none of these. */
 export function localSource(interfaces: readonly HostInterface[], target: Address): Address | null {
-  for (const iface of interfaces.filter(isActive)) {
+  const active = interfaces.filter(isActive);
+  for (const iface of active) {
     const own = iface.addresses.find(({ address }) => address.text === target.text);
     if (own) return target.family === 4 ? primaryOf(iface, own) : target;
-    const isLocalNetwork = (one: HostAddress): boolean =>
-      iface.name === 'lo' &&
-      target.family === 4 &&
-      one.prefix !== null &&
-      contains(networkOf(one.address, one.prefix), target);
-    const whole = iface.addresses.find(isLocalNetwork);
-    if (whole) return whole.address;
   }
-  return null;
+  // Of `lo` the whole network is the machine's own.
+  const whole = active
+    .filter(({ name }) => name === 'lo')
+    .flatMap(({ addresses }) => addresses)
+    .find(
+      ({ address, prefix }) =>
+        target.family === 4 && prefix !== null && contains(networkOf(address, prefix), target),
+    );
+  return whole?.address ?? null;
 }
 
 const reachOf: Readonly<Record<Scope, number>> = { global: 0, link: 1, host: 2 };
