@@ -1,6 +1,9 @@
 import type { ListName, Lists, Read, Snapshot } from '../model/snapshot.ts';
 
-/** The lists of a snapshot, each made by `read`. Written out, as only so the compiler sees that every list has its own type. */
+/**
+ * The lists of a snapshot, each made by `read`. Written out, as only so the compiler sees that
+ * every list has its own type.
+ */
 export function listsFrom(
   read: <Name extends ListName>(name: Name) => Read<Lists[Name]>,
 ): Snapshot['lists'] {

@@ -6,7 +6,10 @@ export interface DumpFile {
   readonly bytes: Uint8Array;
 }
 
-/** A file that was not read, and why. `cut`: the archive itself ends too early, so that any number of files may be missing. */
+/**
+ * A file that was not read, and why. `cut`: the archive itself ends too early, so that any number
+ * of files may be missing.
+ */
 export interface UnreadFile {
   readonly path: string;
   readonly problem: 'too large' | 'link' | 'outside' | 'not a file' | 'unreadable' | 'cut';
@@ -14,7 +17,10 @@ export interface UnreadFile {
 
 export type Entry = DumpFile | UnreadFile;
 
-/** How much may be read, in bytes and files: a dump is data from elsewhere, and an archive can grow when it is unpacked. */
+/**
+ * How much may be read, in bytes and files: a dump is data from elsewhere, and an archive can grow
+ * when it is unpacked.
+ */
 export interface Limits {
   readonly fileBytes: number;
   readonly totalBytes: number;
@@ -33,6 +39,6 @@ export const defaultLimits: Limits = {
 export function tooMuch(path: string, limits: Limits): UserError {
   const size = `${Math.floor(limits.totalBytes / mebibyte)} MiB`;
   return new UserError(`${path} holds more than ${size} or ${limits.files} files`, {
-    hint: 'Unpack it and give only what concerns Calico: nodes, and the namespaces of calico-node and its operator.',
+    hint: 'Unpack it and give only nodes and the namespaces of calico-node and its operator.',
   });
 }

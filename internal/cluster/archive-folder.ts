@@ -10,7 +10,9 @@ interface Walk {
   readonly limits: Limits;
 }
 
-/** The files of a folder and of those in it, in the order of their names. Links are not followed. */
+/**
+ * The files of a folder and of those in it, in the order of their names. Links are not followed.
+ */
 export async function* folderEntries(root: string, limits: Limits): AsyncGenerator<Entry> {
   const walk = { root, realRoot: await realpath(root), limits };
   const names = await readdir(root, { withFileTypes: true }).catch((cause: unknown) => {
@@ -45,7 +47,8 @@ async function* subfolder(walk: Walk, path: string): AsyncGenerator<Entry> {
   }
 }
 
-// calicoctl and support bundles link to their own files a second time; those are read where they are.
+// calicoctl and support bundles link to their own files a second time; those are read where they
+// are.
 async function linkEntry(walk: Walk, path: string): Promise<Entry | null> {
   const target = await realpath(join(walk.root, path)).catch(() => null);
   const isInside = target?.startsWith(`${walk.realRoot}${sep}`) ?? false;

@@ -27,7 +27,8 @@ export async function* streamEntries(path: string, limits: Limits): AsyncGenerat
   const packed = await peek(createReadStream(path));
   refuseOtherPacks(path, packed.head);
   const plain = isGzip(packed.head) ? gunzip(packed.rest) : packed.rest;
-  // Twice the total: what is skipped is counted too, so that a tar of large files that are left out ends somewhere.
+  // Twice the total: what is skipped is counted too, so that a tar of large files that are left out
+  // ends somewhere.
   const bounded = atMost(plain, limits.totalBytes * 2, () => tooMuch(path, limits));
   const { head, rest } = await peek(bounded).catch((cause: unknown) => {
     if (cause instanceof UserError) throw cause;
@@ -99,7 +100,8 @@ async function* tarEntries(
   if (failure !== null || !end.isWhole()) yield { path: basename(path), problem: 'cut' };
 }
 
-// A tar ends with two blocks of zeros; one that was cut between two files would look complete without them.
+// A tar ends with two blocks of zeros; one that was cut between two files would look complete
+// without them.
 function endOf(stream: AsyncIterable<Uint8Array>): {
   readonly stream: AsyncIterable<Uint8Array>;
   readonly isWhole: () => boolean;
@@ -146,7 +148,8 @@ function problemOf(
   return header.size > limits.fileBytes ? 'too large' : null;
 }
 
-// A link to another file of the archive is that file a second time. Hard links name their target from the root.
+// A link to another file of the archive is that file a second time. Hard links name their target
+// from the root.
 function staysInside(header: Header): boolean {
   const target: unknown = header.linkname; // null in a damaged header, whatever the types say
   if (typeof target !== 'string' || target.startsWith('/')) return false;

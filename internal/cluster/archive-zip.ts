@@ -5,7 +5,10 @@ import type { Entry, Limits } from './archive-entry.ts';
 import { allOf } from './bytes.ts';
 import { safePath } from './safe-path.ts';
 
-/** The files of a zip. A file that cannot be unpacked costs that file; a zip without its directory cannot be read at all. */
+/**
+ * The files of a zip. A file that cannot be unpacked costs that file; a zip without its directory
+ * cannot be read at all.
+ */
 export async function* zipEntries(path: string, limits: Limits): AsyncGenerator<Entry> {
   // Names are judged here: yauzl would give up the whole archive for one bad name.
   const zip = await openPromise(path, { decodeStrings: false, autoClose: false }).catch(

@@ -11,8 +11,9 @@ const zipMagic = Buffer.from('PK\u0003\u0004');
 const emptyZipMagic = Buffer.from('PK\u0005\u0006');
 
 /**
- * The files of a folder, of a `.zip`, of a tar (plain or gzip, whatever its name), or the one file that the path names. Nothing
- * is written to disk and no link is followed. Throws a UserError where the path cannot be read or is beyond the limits.
+ * The files of a folder, of a `.zip`, of a tar (plain or gzip, whatever its name), or the one file
+ * that the path names. Nothing is written to disk and no link is followed. Throws a UserError where
+ * the path cannot be read or is beyond the limits.
  */
 export async function* filesIn(
   path: string,

@@ -24,8 +24,8 @@ export interface FoundBundle {
 }
 
 /**
- * The snapshot that `writeBundle` has written. A file that is missing or damaged makes its list or log a failed one. The source is
- * the dump at `path`, with the server that the snapshot came from.
+ * The snapshot that `writeBundle` has written. A file that is missing or damaged makes its list or
+ * log a failed one. The source is the dump at `path`, with the server that the snapshot came from.
  */
 export async function readBundle(
   path: string,

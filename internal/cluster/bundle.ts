@@ -15,9 +15,10 @@ interface BundleFile {
 }
 
 /**
- * Writes a snapshot as a `.tar.gz` that `--from` reads back: a manifest, one JSON file for each list that was read, one file for
- * each log. The same snapshot gives the same bytes. Only the user may read the file (mode 0600), and Secrets are never in it. An
- * older file of that name is replaced when the new one is whole. Throws a UserError where the file cannot be written.
+ * Writes a snapshot as a `.tar.gz` that `--from` reads back: a manifest, one JSON file for each
+ * list that was read, one file for each log. The same snapshot gives the same bytes. Only the user
+ * may read the file (mode 0600), and Secrets are never in it. An older file of that name is
+ * replaced when the new one is whole. Throws a UserError where the file cannot be written.
  */
 export async function writeBundle(snapshot: Snapshot, path: string): Promise<void> {
   const unfinished = `${path}.${randomUUID()}.part`;
@@ -116,7 +117,8 @@ function manifestOf(snapshot: Snapshot, logs: readonly FiledLog[]): object {
 
 const safeName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-// Names of pods are safe in paths, but a snapshot may come from a dump that somebody made up; nothing of it leads elsewhere.
+// Names of pods are safe in paths, but a snapshot may come from a dump that somebody made up;
+// nothing of it leads elsewhere.
 function filed(logs: readonly ContainerLog[]): readonly FiledLog[] {
   const taken = new Set<string>();
   return logs.map((log, index) => {

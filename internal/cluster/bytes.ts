@@ -14,7 +14,10 @@ export async function headOf(path: string): Promise<Buffer> {
   }
 }
 
-/** Takes the first bytes off a stream without losing them: they come again as the first part of `rest`. */
+/**
+ * Takes the first bytes off a stream without losing them: they come again as the first part of
+ * `rest`.
+ */
 export async function peek(
   stream: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly head: Buffer; readonly rest: AsyncIterable<Uint8Array> }> {
@@ -22,10 +25,10 @@ export async function peek(
   const iterator = stream[Symbol.asyncIterator]();
   let length = 0;
   while (length < headBytes) {
-    const { done, value } = await iterator.next();
-    if (done === true) break;
-    chunks.push(value);
-    length += value.length;
+    const next = await iterator.next();
+    if (next.done === true) break;
+    chunks.push(next.value);
+    length += next.value.length;
   }
   const head = Buffer.concat(chunks);
   async function* rest(): AsyncGenerator<Uint8Array> {
@@ -35,7 +38,10 @@ export async function peek(
   return { head, rest: rest() };
 }
 
-/** All of a stream, or null where it is longer than the limit; it is then read to its end and thrown away. */
+/**
+ * All of a stream, or null where it is longer than the limit; it is then read to its end and thrown
+ * away.
+ */
 export async function allOf(
   stream: AsyncIterable<Uint8Array>,
   limit: number,

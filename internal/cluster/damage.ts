@@ -4,12 +4,13 @@ import { listOfKind, listOfPath } from './list-of.ts';
 const headLength = 4096;
 const listKind = /"?\bkind"?\s*:\s*"?([A-Z][A-Za-z]+)List\b/;
 const firstVersion = /"?\bapiVersion"?\s*:\s*"?([\w./-]+)/;
-// An object says its kind right before its metadata (kubectl sorts fields); references to other objects have none.
+// An object says its kind right before its metadata (kubectl sorts fields); references to other
+// objects have none.
 const objectKind = /"?\bkind"?\s*:\s*"?([A-Z][A-Za-z]+)"?\s*,?\s*"?metadata"?\s*:/g;
 
 /**
- * The lists that a part of a file which cannot be read would have given: as its head says, as the file is called, or as the
- * objects in it look. Empty where nothing tells.
+ * The lists that a part of a file which cannot be read would have given: as its head says, as the
+ * file is called, or as the objects in it look. Empty where nothing tells.
  */
 export function damagedLists(path: string, text: string): readonly ListName[] {
   const head = text.slice(0, headLength);

@@ -17,14 +17,16 @@ export interface Damage {
   readonly text: string;
 }
 
-// Deeper than any object of Kubernetes (the schemas of CRDs reach some 60 levels), far less than the stack.
+// Deeper than any object of Kubernetes (the schemas of CRDs reach some 60 levels), far less than
+// the stack.
 const maxDepth = 250;
-// kubectl writes no aliases at all. With n of them, a text can grow to about 3^(n/3) times its size.
+// kubectl writes no aliases at all. With n of them, a text can grow to about 3^(n/3) times its
+// size.
 const maxAliases = 10;
 
 /**
- * Reads JSON (one document or several one after the other) or YAML (with `---` between documents). What cannot be read is
- * returned as damage; never throws.
+ * Reads JSON (one document or several one after the other) or YAML (with `---` between documents).
+ * What cannot be read is returned as damage; never throws.
  */
 export function readDocuments(text: string): Documents {
   const said = chatter.exec(text)?.[0] ?? '';
@@ -78,7 +80,8 @@ function isTooDeep(value: unknown): boolean {
   return false;
 }
 
-// Documents are read one by one: a damaged one costs itself. Inside of a document no line begins with `---`.
+// Documents are read one by one: a damaged one costs itself. Inside of a document no line begins
+// with `---`.
 function readYaml(text: string): Documents {
   const documents: unknown[] = [];
   const damages: Damage[] = [];
@@ -96,7 +99,8 @@ function readYaml(text: string): Documents {
   return { documents, damages, remarks: [] };
 }
 
-// kubectl sorts the fields of YAML: a list without the kind that follows its items was cut among them, which is valid YAML.
+// kubectl sorts the fields of YAML: a list without the kind that follows its items was cut among
+// them, which is valid YAML.
 const isCutList = (value: unknown): boolean =>
   isRecord(value) && Object.keys(value).join(' ') === 'apiVersion items';
 

@@ -109,7 +109,8 @@ function objectsIn(path: string, text: string): Contents {
   };
 }
 
-// A page of a proxy, an error of a gateway: a file with the name of a list that holds something else.
+// A page of a proxy, an error of a gateway: a file with the name of a list that holds something
+// else.
 function missingList(path: string, recognised: readonly Recognised[]): readonly FileDamage[] {
   const named = listOfFile(path);
   const isOther = recognised.length > 0 && recognised.every(({ isStranger }) => isStranger);

@@ -17,7 +17,10 @@ interface Candidate {
   readonly isGuess: boolean;
 }
 
-/** The logs of a dump, one for each container and run: of several copies the one that is read, surely its own, and longest. */
+/**
+ * The logs of a dump, one for each container and run: of several copies the one that is read,
+ * surely its own, and longest.
+ */
 export function logsOf(gathering: Gathering, pods: PodIndex): FoundLogs {
   const best = new Map<string, Candidate>();
   const strangers: string[] = [];
@@ -38,7 +41,8 @@ export function logsOf(gathering: Gathering, pods: PodIndex): FoundLogs {
   return { logs, strangers: [...new Set(strangers)], cut: [...cut] };
 }
 
-// A support bundle writes the error beside the log; kubectl leaves an empty file where there is no run before.
+// A support bundle writes the error beside the log; kubectl leaves an empty file where there is no
+// run before.
 function readOf(path: string, text: string, { previous }: LogPlace): LogRead {
   if (path.endsWith('-logs-errors.log')) return failedLog(text.trim());
   if (!previous || text.trim() !== '') return logRead(text);
@@ -54,7 +58,8 @@ function keep(best: Map<string, Candidate>, place: LogPlace, read: LogRead): voi
   if (!known || worth(candidate) > worth(known)) best.set(key, candidate);
 }
 
-// Longer than any text can be, so that a log that is surely the container's own outweighs every other.
+// Longer than any text can be, so that a log that is surely the container's own outweighs every
+// other.
 const sure = 2 ** 40;
 
 function worth({ log, isGuess }: Candidate): number {

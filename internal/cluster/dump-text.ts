@@ -1,9 +1,12 @@
-/** How far into a file a zero byte is looked for: text has none. */
-const probeBytes = 8192;
+/**
+ * How far into a file a zero byte is looked for: text has none, but logs may after a crash of the
+ * node.
+ */
+const probeBytes = 512;
 
 /**
- * A file as text: UTF-8, or UTF-16 with its mark (as PowerShell writes when output is redirected); null for what is not text.
- * Bytes that are no characters become U+FFFD.
+ * A file as text: UTF-8, or UTF-16 with its mark (as PowerShell writes when output is redirected);
+ * null for what is not text. Bytes that are no characters become U+FFFD.
  */
 export function textOf(bytes: Uint8Array): string | null {
   const encoding = encodingOf(bytes);

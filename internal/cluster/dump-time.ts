@@ -5,8 +5,9 @@ import type { ContainerLog, Read, Snapshot } from '../model/snapshot.ts';
 export const noTime = '1970-01-01T00:00:00Z';
 
 /**
- * The newest time in the objects (RFC 3339, as it stands there), else in the last lines of the logs, else `noTime`. The clock of
- * the files is not asked: a dump is copied and unpacked long after it was taken.
+ * The newest time in the objects (RFC 3339, as it stands there), else in the last lines of the
+ * logs, else `noTime`. The clock of the files is not asked: a dump is copied and unpacked long
+ * after it was taken.
  */
 export function newestTime(lists: Snapshot['lists'], logs: readonly ContainerLog[]): string {
   return latest(timesOf(lists)) ?? latest(logs.flatMap(lastTimes)) ?? noTime;

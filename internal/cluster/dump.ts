@@ -12,10 +12,12 @@ import { podIndex } from './pod-index.ts';
 import { deepFreeze } from './shape.ts';
 
 /**
- * Reads what `--from` names: a folder, a `.zip`, a tar (gzip or not) or a single file, with any mixture of Kubernetes objects in
- * JSON or YAML and of logs, as `kubectl cluster-info dump`, must-gather, support bundles, `calicoctl cluster diags` and `collect`
- * write them. Objects are told by their kind, logs by their marks or path. What cannot be read costs that file: its lists are then
- * failed. Throws a UserError where the path cannot be read, is beyond the limits, or holds not one object.
+ * Reads what `--from` names: a folder, a `.zip`, a tar (gzip or not) or a single file, with any
+ * mixture of Kubernetes objects in JSON or YAML and of logs, as `kubectl cluster-info dump`,
+ * must-gather, support bundles, `calicoctl cluster diags` and `collect` write them. Objects are
+ * told by their kind, logs by their marks or path. What cannot be read costs that file: its lists
+ * are then failed. Throws a UserError where the path cannot be read, is beyond the limits, or holds
+ * not one object.
  */
 export async function readDump(path: string, limits: Limits = defaultLimits): Promise<Snapshot> {
   const gathering = newGathering();
@@ -49,6 +51,8 @@ function snapshotOf(path: string, gathering: Gathering): Snapshot {
 const itemsOf = <T>(list: Read<T>): readonly T[] =>
   list.state === 'not-asked' ? [] : (list.items ?? []);
 
+const dumpCommand = 'kubectl cluster-info dump --all-namespaces --output-directory=DIR';
+
 function noObjects(path: string, { damaged, refused, useless }: Gathering): UserError {
   const [broken] = damaged;
   const [said] = refused;
@@ -59,7 +63,7 @@ function noObjects(path: string, { damaged, refused, useless }: Gathering): User
     (forPeople && `${forPeople} is output for reading`);
   return new UserError(`there is no Kubernetes object in ${path}${because ? `: ${because}` : ''}`, {
     hint: forPeople
-      ? 'Get the objects with -o json or -o yaml, or all at once: kubectl cluster-info dump --all-namespaces --output-directory=DIR'
-      : 'It should hold what kubectl cluster-info dump --all-namespaces --output-directory=DIR writes, or objects as JSON or YAML.',
+      ? `Get the objects with -o json or -o yaml, or all at once: ${dumpCommand}`
+      : `It should hold what ${dumpCommand} writes, or objects as JSON or YAML.`,
   });
 }

@@ -1,6 +1,7 @@
 import { isRecord } from './json.ts';
 
-// Fields of events.k8s.io/v1 that the core group calls otherwise (k8s.io/api/events/v1 types.go and core/v1 Event).
+// Fields of events.k8s.io/v1 that the core group calls otherwise (k8s.io/api/events/v1 types.go and
+// core/v1 Event).
 const coreNames: Readonly<Record<string, string>> = {
   regarding: 'involvedObject',
   note: 'message',
@@ -11,7 +12,10 @@ const coreNames: Readonly<Record<string, string>> = {
   reportingController: 'reportingComponent',
 };
 
-/** An event of events.k8s.io in the form of the core group; one that is in that form already is returned as it is. */
+/**
+ * An event of events.k8s.io in the form of the core group; one that is in that form already is
+ * returned as it is.
+ */
 export function coreEvent(
   raw: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {

@@ -86,7 +86,8 @@ export function addUseless(gathering: Gathering, why: Uselessness, path: string)
   append(gathering.useless, why, path);
 }
 
-// A file that looks like objects and cannot be read: the list that it would have given is not whole.
+// A file that looks like objects and cannot be read: the list that it would have given is not
+// whole.
 function lose(gathering: Gathering, path: string, reason: string): void {
   const named = /\.(?:json|ya?ml)$/i.test(path) ? listOfPath(path) : null;
   if (named) addLoss(gathering, named.list, damageError(path, reason));
@@ -144,7 +145,8 @@ function addRefusal(gathering: Gathering, path: string, said: Refusal): void {
   if (said.list) addLoss(gathering, said.list, said.error);
 }
 
-// kubectl leaves an empty file behind when the API does not have the resource, which only the built-in ones are sure to be.
+// kubectl leaves an empty file behind when the API does not have the resource, which only the
+// built-in ones are sure to be.
 const optional = /projectcalico|tigera|cattle|argoproj|fluxcd|metrics/;
 
 function addDamage(gathering: Gathering, path: string, damage: FileDamage): void {

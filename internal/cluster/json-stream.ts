@@ -15,8 +15,9 @@ const remark =
   /^(?:Warning: |[WEI]\d{4} |Error from server|error: |Unable to connect|No resources found|Cluster info dumped|---\s*$|\.\.\.\s*$)/;
 
 /**
- * Takes `kubectl cluster-info dump` on standard output, or any row of JSON documents, apart. A document begins at the start of a
- * line, so that the middle of a broken one is never taken for one. Throws nothing.
+ * Takes `kubectl cluster-info dump` on standard output, or any row of JSON documents, apart. A
+ * document begins at the start of a line, so that the middle of a broken one is never taken for
+ * one. Throws nothing.
  */
 export function splitJson(text: string): JsonStream {
   const pieces: string[] = [];
@@ -42,7 +43,8 @@ export function splitJson(text: string): JsonStream {
   };
 }
 
-// The next bracket that begins a line; directly behind a document another one may begin on the same line.
+// The next bracket that begins a line; directly behind a document another one may begin on the same
+// line.
 function startFrom(text: string, position: number): number {
   const here = /[ \t]*(?=[{[])/y;
   here.lastIndex = position;
@@ -55,7 +57,8 @@ function startFrom(text: string, position: number): number {
 const quote = 0x22;
 const backslash = 0x5c;
 
-// Behind the bracket that closes the one at `start`; null if there is none. Brackets within strings do not count.
+// Behind the bracket that closes the one at `start`; null if there is none. Brackets within strings
+// do not count.
 function endOf(text: string, start: number): number | null {
   let depth = 0;
   for (let index = start; index < text.length; index++) {

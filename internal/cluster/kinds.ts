@@ -1,6 +1,9 @@
 import type { ListName } from '../model/snapshot.ts';
 
-/** How the objects of one list are called: the kinds, the API groups that serve them, and the resource in URLs and file names. */
+/**
+ * How the objects of one list are called: the kinds, the API groups that serve them, and the
+ * resource in URLs and file names.
+ */
 export interface Kind {
   /** The first one is meant where an object does not say its kind. */
   readonly kinds: readonly string[];
@@ -14,7 +17,8 @@ const kind = (name: string, groups: readonly string[], plural: string): Kind => 
   plurals: [plural],
 });
 
-// The aggregated API server and calicoctl say projectcalico.org, the CRDs crd.projectcalico.org (and, from v3.32 on, either).
+// The aggregated API server and calicoctl say projectcalico.org, the CRDs crd.projectcalico.org
+// (and, from v3.32 on, either).
 const calico = ['crd.projectcalico.org', 'projectcalico.org'];
 
 /** The kinds of every list of a snapshot. */

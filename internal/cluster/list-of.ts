@@ -17,8 +17,9 @@ const all: readonly (ListKind & { readonly group: string; readonly plural: strin
   });
 
 /**
- * The list that holds objects of a kind; null for kinds that nobody reads. Without a group (`v1` is also what some tools write for
- * lists of anything) the kind alone decides, and `Node` is that of Kubernetes.
+ * The list that holds objects of a kind; null for kinds that nobody reads. Without a group (`v1` is
+ * also what some tools write for lists of anything) the kind alone decides, and `Node` is that of
+ * Kubernetes.
  */
 export function listOfKind(kind: string, apiVersion: string | undefined): ListKind | null {
   const group = apiVersion === undefined ? '' : groupOf(apiVersion);
@@ -66,7 +67,8 @@ function listOfName(name: string): ListKind | null {
   return entries.find((entry) => entry.group === group) ?? null;
 }
 
-// `kube-system-pods.json`, `get-nodes-wide.yaml`: only plurals, as a singular may be part of any name.
+// `kube-system-pods.json`, `get-nodes-wide.yaml`: only plurals, as a singular may be part of any
+// name.
 function listOfWords(name: string): ListKind | null {
   const words = name.toLowerCase().split(/[-_.]/);
   return all.find(({ plural }) => words.includes(plural)) ?? null;
@@ -74,7 +76,8 @@ function listOfWords(name: string): ListKind | null {
 
 /**
  * What a file is a list of, as its path says: `kube-system/pods.json`, `pods/kube-system.json`,
- * `custom-resources/ippools.crd.projectcalico.org.yaml`, `namespaces/x/pods/y/y.yaml`; null where it does not say.
+ * `custom-resources/ippools.crd.projectcalico.org.yaml`, `namespaces/x/pods/y/y.yaml`; null where
+ * it does not say.
  */
 export function listOfPath(path: string): ListKind | null {
   const parts = path.toLowerCase().split('/');
@@ -88,7 +91,10 @@ export function listOfPath(path: string): ListKind | null {
   );
 }
 
-/** The list that a file is called after, whatever its folders are called: `shop/pods.json`; null for all other names. */
+/**
+ * The list that a file is called after, whatever its folders are called: `shop/pods.json`; null for
+ * all other names.
+ */
 export function listOfFile(path: string): ListKind | null {
   const name = path.toLowerCase().split('/').at(-1) ?? '';
   return listOfName(name.replace(extension, ''));

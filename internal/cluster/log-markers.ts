@@ -18,14 +18,18 @@ export interface MarkedFile {
   readonly rest: string;
 }
 
-// kubectl, pkg/cmd/clusterinfo/clusterinfo_dump.go, unchanged since 2016; scripts that write "previous" logs say so here.
+// kubectl, pkg/cmd/clusterinfo/clusterinfo_dump.go, unchanged since 2016; scripts that write
+// "previous" logs say so here.
 const startMark =
   /^==== START (previous )?logs for (?:init )?container (\S+) of pod ([^\s/]+)\/(\S+)( \(previous\))? ====\r?$/gm;
 
 /** True if `kubectl cluster-info dump` wrote logs into the text. */
 export const hasMarks = (text: string): boolean => text.includes('==== START ');
 
-/** Takes the logs out of a text by their marks. The mark of the end may follow the last text on the same line. */
+/**
+ * Takes the logs out of a text by their marks. The mark of the end may follow the last text on the
+ * same line.
+ */
 export function markedLogs(text: string): MarkedFile {
   const logs: MarkedLog[] = [];
   const rest: string[] = [];
@@ -60,7 +64,10 @@ function markedLog(
 
 const prefixed = /^\[pod\/([^/\]]+)\/([^\]]+)\] ?(.*)$/;
 
-/** The logs of `kubectl logs --prefix`, whose lines begin with pod and container; null if the text is none of those. */
+/**
+ * The logs of `kubectl logs --prefix`, whose lines begin with pod and container; null if the text
+ * is none of those.
+ */
 export function prefixedLogs(text: string): readonly MarkedLog[] | null {
   if (!text.startsWith('[pod/')) return null;
   const lines = new Map<string, string[]>();

@@ -6,7 +6,10 @@ export interface LogPlace {
   readonly pod: string;
   readonly container: string;
   readonly previous: boolean;
-  /** The file says nothing of a container: it is taken for the main one's, and may hold the others' lines too. */
+  /**
+   * The file says nothing of a container: it is taken for the main one's, and may hold the others'
+   * lines too.
+   */
   readonly isGuess: boolean;
 }
 
@@ -21,8 +24,9 @@ const idleWords = new Set(
 );
 
 /**
- * Tells the container of a log file by its path: a known pod's name in it, or the layout of must-gather, support bundles, calicoctl
- * and the kubelet. Null where the path does not tell, or tells that it is another file.
+ * Tells the container of a log file by its path: a known pod's name in it, or the layout of
+ * must-gather, support bundles, calicoctl and the kubelet. Null where the path does not tell, or
+ * tells that it is another file.
  */
 export function logPlace(path: string, pods: PodIndex): LogPlace | null {
   if (/\/rotated\//.test(path)) return null;
@@ -159,7 +163,8 @@ function without(part: string, word: string): string {
   return part;
 }
 
-// Layouts that tell without any pod being known; the groups are namespace, pod, container, and a word for the run before.
+// Layouts that tell without any pod being known; the groups are namespace, pod, container, and a
+// word for the run before.
 const layouts: readonly RegExp[] = [
   // oc adm must-gather: namespaces/NS/pods/POD/CONTAINER/CONTAINER/logs/current.log
   /(?:^|\/)namespaces\/([^/]+)\/pods\/([^/]+)\/([^/]+)\/\3\/logs\/(current|previous)(?:\.insecure)?$/,

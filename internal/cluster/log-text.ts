@@ -3,8 +3,9 @@ import { refusalIn } from './refusal.ts';
 
 export type LogRead = ContainerLog['read'];
 
-// What stands in place of a log: kubectl cluster-info dump's own words (pkg/cmd/clusterinfo/clusterinfo_dump.go), the
-// kubelet's answers, which come with status 200, and the API server's messages.
+// What stands in place of a log: kubectl cluster-info dump's own words
+// (pkg/cmd/clusterinfo/clusterinfo_dump.go), the kubelet's answers, which come with status 200, and
+// the API server's messages.
 const substitutes: readonly RegExp[] = [
   /^(?:Request|Create) log (?:request )?error: /,
   /^unable to retrieve container logs for \S+:\/\//,
@@ -20,8 +21,8 @@ const substitutes: readonly RegExp[] = [
 const kubectlChatter = /^(?:Defaulted container |Warning: |[WEI]\d{4} \S+ +\d+ \S+\] )/;
 
 /**
- * A container's log, or the reason why there is none: a text whose only line is an error of kubectl, of the API server or of the
- * kubelet is no log.
+ * A container's log, or the reason why there is none: a text whose only line is an error of
+ * kubectl, of the API server or of the kubelet is no log.
  */
 export function logRead(text: string): LogRead {
   if (text.length > 10_000) return { state: 'read', text };

@@ -49,7 +49,10 @@ function mainOf(own: readonly string[], annotated: string | undefined, pod: stri
   return own[0] ?? mainByName(pod);
 }
 
-/** The main container of a pod of which only the name is known: workloads of Calico call it after themselves. */
+/**
+ * The main container of a pod of which only the name is known: workloads of Calico call it after
+ * themselves.
+ */
 export function mainByName(pod: string): string {
   if (/^(?:.*-)?(?:calico-node|canal)-/.test(pod)) return 'calico-node';
   return pod.replace(/(?:-[a-z0-9]{6,10})?-[a-z0-9]{5}$/, '');

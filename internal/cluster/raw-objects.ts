@@ -16,8 +16,9 @@ export function keyOf(object: RawObject): string | null {
 }
 
 /**
- * True if the first of two objects of the same name is at least as new: by resourceVersion where it is the same object, else by
- * the times in its metadata; where nothing tells, the one that is given first here, which came later.
+ * True if the first of two objects of the same name is at least as new: by resourceVersion where it
+ * is the same object, else by the times in its metadata; where nothing tells, the one that is given
+ * first here, which came later.
  */
 export function isNewer(object: RawObject, known: RawObject): boolean {
   const [a, b] = [metadataOf(object), metadataOf(known)];

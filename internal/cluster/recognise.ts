@@ -32,7 +32,10 @@ interface Sink {
   bundle: Raw | null;
 }
 
-/** Tells the objects of a document by kind and API group, and those without a kind by their list or the file's path. */
+/**
+ * Tells the objects of a document by kind and API group, and those without a kind by their list or
+ * the file's path.
+ */
 export function recognise(document: unknown, path: string): Recognised {
   const sink: Sink = {
     objects: [],
@@ -101,7 +104,8 @@ function takeObject(sink: Sink, object: Raw, kind: string): boolean {
   return known !== null || apiVersion !== undefined || isRecord(object['metadata']);
 }
 
-// Servers and tools that drop the type of the items of a list, and the files that they write for one object.
+// Servers and tools that drop the type of the items of a list, and the files that they write for
+// one object.
 function takeKindless(sink: Sink, object: Raw, path: string): boolean {
   const named = listOfPath(path);
   if (nameOf(object) && named) {
@@ -128,7 +132,8 @@ function takeVersion(sink: Sink, document: Raw, path: string): boolean {
   return version !== undefined || isRecord(document['clientVersion']);
 }
 
-// A support bundle says beside each list what could not be listed: null, texts, or texts by namespace or resource.
+// A support bundle says beside each list what could not be listed: null, texts, or texts by
+// namespace or resource.
 function takeErrors(sink: Sink, document: unknown, path: string): boolean {
   const named = listOfPath(path.replace(/-errors\.json$/, '.json'));
   const errors = isRecord(document) ? Object.entries(document) : [];

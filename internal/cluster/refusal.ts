@@ -23,7 +23,10 @@ const notServed =
   /doesn't have a resource type "([^"]+)"|no matches for kind|could not find the requested resource|no resources? type/;
 const denied = /cannot \S+ resource "([^"]+)"/;
 
-/** The refusal in one line of text; null if it is none. A plain `error: …` of any program counts too. */
+/**
+ * The refusal in one line of text; null if it is none. A plain `error: …` of any program counts
+ * too.
+ */
 export function refusalIn(line: string): Refusal | null {
   const [, reason, message] =
     /^(?:Error from server(?: \((\w+)\))?|error): (.*)$/i.exec(line) ?? [];

@@ -5,8 +5,8 @@ export interface SafePath {
 }
 
 /**
- * Judges a name from an archive: absolute ones, drive letters and `..` lead outside. With `isResolved`, `..` may be in it as
- * long as the way ends inside, as in the target of a link.
+ * Judges a name from an archive: absolute ones, drive letters and `..` lead outside. With
+ * `isResolved`, `..` may be in it as long as the way ends inside, as in the target of a link.
  */
 export function safePath(name: string, options: { readonly isResolved?: boolean } = {}): SafePath {
   const slashed = name.replaceAll('\\', '/');

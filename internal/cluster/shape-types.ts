@@ -1,8 +1,9 @@
 import type { ListName, Lists } from '../model/snapshot.ts';
 
 /**
- * What a value must be, as data. `numbers or nulls` stands for a list whose positions mean something, so that it is kept or
- * dropped as a whole; an object of fields lets every field through that it does not name.
+ * What a value must be, as data. `numbers or nulls` stands for a list whose positions mean
+ * something, so that it is kept or dropped as a whole; an object of fields lets every field through
+ * that it does not name.
  */
 export type Shape =
   | 'string'
@@ -35,7 +36,10 @@ type ListShapeOf<Item> = [Item] extends [string]
       ? 'numbers or nulls'
       : { readonly listOf: FieldsOf<Item> };
 
-/** The shape that a type of the model asks for: a field added to the model without its shape does not compile. */
+/**
+ * The shape that a type of the model asks for: a field added to the model without its shape does
+ * not compile.
+ */
 export type ShapeOf<T> = [T] extends [string]
   ? 'string'
   : [T] extends [number]

@@ -18,8 +18,9 @@ const scalars: { readonly [S in ScalarShape]: (value: unknown) => boolean } = {
 };
 
 /**
- * The value with everything in it left out that is not of the shape; the value itself if nothing is to be left out, undefined
- * if it is not of the shape at all. Null counts as absent and is not reported.
+ * The value with everything in it left out that is not of the shape; the value itself if nothing is
+ * to be left out, undefined if it is not of the shape at all. Null counts as absent and is not
+ * reported.
  */
 export function fit(value: unknown, shape: Shape, path: string, report: Report): unknown {
   if (value === null || value === undefined) return undefined;

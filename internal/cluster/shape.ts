@@ -15,9 +15,10 @@ export interface Admitted<T> {
 type Raw = Readonly<Record<string, unknown>>;
 
 /**
- * Makes raw JSON safe for the model's types: fields that the model names are there with their type or not at all, all others
- * stay as they are. The input is not changed; what needs no change is not copied. Takes a list (of any kind, `items` may be
- * null), an array, or one object. Objects without a name are left out with a warning. Never throws.
+ * Makes raw JSON safe for the model's types: fields that the model names are there with their type
+ * or not at all, all others stay as they are. The input is not changed; what needs no change is not
+ * copied. Takes a list (of any kind, `items` may be null), an array, or one object. Objects without
+ * a name are left out with a warning. Never throws.
  */
 export function admit<Name extends ListName>(list: Name, raw: unknown): Admitted<Lists[Name]> {
   const warnings: string[] = [];
@@ -29,7 +30,8 @@ export function admit<Name extends ListName>(list: Name, raw: unknown): Admitted
   return { items, warnings };
 }
 
-// What `admitOne` returns has a name and fits the list's shape, which is all that the list's type asks for.
+// What `admitOne` returns has a name and fits the list's shape, which is all that the list's type
+// asks for.
 const isOf = <Name extends ListName>(_list: Name, item: unknown): item is Lists[Name] =>
   nameOf(item) !== '';
 
@@ -51,7 +53,8 @@ function candidates(list: ListName, raw: unknown, warnings: string[]): readonly 
   return items.map((item) => withTypeOf(raw, item));
 }
 
-// Lists of one kind leave kind and apiVersion out of their items; a plain `List` says nothing about them.
+// Lists of one kind leave kind and apiVersion out of their items; a plain `List` says nothing about
+// them.
 function withTypeOf(list: Raw, item: unknown): unknown {
   const listKind = nonEmpty(list['kind']) ?? '';
   if (!isRecord(item) || !listKind.endsWith('List') || listKind === 'List') return item;
@@ -95,8 +98,8 @@ function labelOf(kind: string, object: Raw): string | null {
 }
 
 /**
- * Freezes a value and everything in it, and returns it. Without recursion, as data from outside may be nested deeper than
- * the stack reaches.
+ * Freezes a value and everything in it, and returns it. Without recursion, as data from outside may
+ * be nested deeper than the stack reaches.
  */
 export function deepFreeze<T>(value: T): T {
   const waiting: unknown[] = [value];
