@@ -1,5 +1,8 @@
-import type { Distribution, Install, InstallState, Owner, Renderer } from '../model/install.ts';
+import type { Install, InstallState, Owner, Renderer } from '../model/install.ts';
 import type { Action } from '../model/remedy.ts';
+import { words } from './words.ts';
+
+const { distributions } = words.en;
 
 const renderers: Readonly<Record<Renderer, (install: Install) => string>> = {
   operator: ({ installation }) =>
@@ -24,23 +27,6 @@ const owners: Readonly<Record<Owner, string>> = {
   'k3s-addon': 'an add-on of K3s',
   gardener: 'Gardener',
   provider: 'the provider',
-};
-
-const distributions: Readonly<Record<Distribution, string>> = {
-  kubespray: 'kubespray',
-  rke1: 'RKE1',
-  rke2: 'RKE2',
-  k3s: 'K3s',
-  k0s: 'k0s',
-  kops: 'kOps',
-  microk8s: 'MicroK8s',
-  aks: 'AKS',
-  gke: 'GKE',
-  eks: 'EKS',
-  openshift: 'OpenShift',
-  gardener: 'Gardener',
-  kubeadm: 'kubeadm',
-  kind: 'kind',
 };
 
 const states: Readonly<Record<InstallState, string>> = {
