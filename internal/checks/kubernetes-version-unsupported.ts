@@ -62,8 +62,8 @@ export const kubernetesVersionUnsupported = defineCheck<VersionFacts>({
   uses: [...new Set([...installUses, ...skewUses, 'events' as const])],
   run: (snapshot) => {
     const { calico, kubernetesVersion, kubernetes } = versionSkew(snapshot);
-    if (kubernetes.kind === 'unknown') return { notApplicable: words.unknown };
-    if (kubernetes.kind !== 'api-removed' || !calico || !kubernetesVersion) return [];
+    if (!calico || !kubernetesVersion) return { notApplicable: words.unknown };
+    if (kubernetes.kind !== 'api-removed') return [];
     const telling = sickTelling(snapshot, says);
     const broken = brokenViews(snapshot, telling);
     const isSlices = kubernetes.api.startsWith('discovery');

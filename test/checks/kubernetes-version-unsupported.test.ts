@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { kubernetesVersionUnsupported as check } from '../../internal/checks/kubernetes-version-unsupported.ts';
+import { say, stayUnready } from '../support/api-faults.ts';
+import { healthyCluster } from '../support/cluster.ts';
+import { podOn, unready } from '../support/faults.ts';
+import { findingIn, findingsIn, nodesOf } from '../support/findings.ts';
+
+const slices =
+  'Failed to perform list of current data during resync ListRoot="/calico/resources/v3/projectcalico.org/kubernetesendpointslices" error=resource does not exist: KubernetesEndpointSlice with error: the server could not find the requested resource';
+
+describe('kubernetes-version-unsupported', () => {
+  it('finds the nodes that say it', () => {
+    const sample = healthyCluster({ nodes: 2, version: 'v3.21.4', kubernetes: 'v1.25.3' });
+    for (const node of ['worker-1', 'worker-2'])
+      stayUnready(sample, node, [
+        say(sample, { version: 'v3.21.4', ago: 1, component: 'felix' }, slices),
+      ]);
+    const finding = findingIn(check, sample);
+    expect(finding).toMatchObject({
+      severity: 'error',
+      confidence: 'confirmed',
+      facts: {
+        calicoVersion: 'v3.21.4',
+        kubernetesVersion: 'v1.25.3',
+        fixedIn: '3.23.0',
+        isBroken: true,
+      },
+    });
+    expect(nodesOf(finding)).toEqual(['worker-1', 'worker-2']);
+  });
+
+  it('is likely by the versions alone, without a log', () => {
+    const sample = healthyCluster({
+      nodes: 2,
+      version: 'v3.22.1',
+      kubernetes: 'v1.27.9',
+      noLogs: true,
+    });
+    unready(podOn(sample, 'worker-2'));
+    expect(findingIn(check, sample)).toMatchObject({ severity: 'error', confidence: 'likely' });
+  });
+
+  it('warns before the next start, while all still runs', () => {
+    const sample = healthyCluster({ nodes: 2, version: 'v3.22.1', kubernetes: 'v1.26.1' });
+    expect(findingIn(check, sample)).toMatchObject({
+      severity: 'warning',
+      facts: { isBroken: false },
+    });
+  });
+
+  it.each([
+    ['v3.23.0', 'v1.25.3'],
+    ['v3.22.4', 'v1.24.17'],
+    ['v3.26.5', 'v1.36.3'],
+    ['v3.14.2', 'v1.22.4'],
+  ])('finds nothing for Calico %s on Kubernetes %s', (version, kubernetes) => {
+    expect(findingsIn(check, healthyCluster({ nodes: 2, version, kubernetes }))).toEqual([]);
+  });
+
+  it('leaves nodes that are sick of something else alone', () => {
+    const sample = healthyCluster({ nodes: 2, version: 'v3.22.4', kubernetes: 'v1.29.0' });
+    stayUnready(sample, 'worker-1', [
+      say(sample, { version: 'v3.22.4', ago: 1, component: 'confd' }, 'BGP is not what it was'),
+    ]);
+    expect(findingsIn(check, sample)).toEqual([]);
+  });
+});
