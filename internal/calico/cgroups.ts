@@ -1,11 +1,10 @@
 import type { Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { endingOf, isFromOutside, isRecentEnd } from './endings.ts';
+import { calicoEnding, isFromOutside, isRecentEnd } from './endings.ts';
 import { eventsAbout, isRecent } from './events.ts';
 import { eventEvidence, fieldEvidence } from './evidence.ts';
 import { podsOn } from './neighbours.ts';
 import { nodeViews, type NodeView } from './nodes.ts';
-import { calicoStatus } from './pods.ts';
 import { killBudget, probeFailures } from './probes.ts';
 import { hasOomOn, quietDeaths, type QuietDeaths } from './quiet-deaths.ts';
 import { runtimeComplaint } from './runtime.ts';
@@ -82,7 +81,7 @@ function probesAreSilent(snapshot: Snapshot, { pod }: NodeView): boolean {
 
 // Killed again and again as soon as the liveness budget allows: it never answered, so it never was well.
 function isKilledOnTime({ pod }: NodeView): boolean {
-  const ending = pod && endingOf(calicoStatus(pod));
+  const ending = pod && calicoEnding(pod);
   const probe = calicoContainer(pod?.spec)?.livenessProbe;
   if (ending?.lived === null || ending?.lived === undefined || !probe) return false;
   const { from, to } = killBudget(probe);
@@ -90,14 +89,14 @@ function isKilledOnTime({ pod }: NodeView): boolean {
 }
 
 function isEndedFromOutside(snapshot: Snapshot, { pod, health }: NodeView): boolean {
-  const ending = pod && endingOf(calicoStatus(pod));
+  const ending = pod && calicoEnding(pod);
   const isSick =
     health?.state === 'sick' && ['crash-loop', 'restarting', 'not-ready'].includes(health.trouble);
   return (
     isSick &&
     ending !== null &&
     ending.restarts >= 2 &&
-    isFromOutside(ending) &&
+    (isFromOutside(ending) || ending.exitCode === 2) &&
     isRecentEnd(ending, snapshot.takenAt, 3600)
   );
 }
@@ -109,6 +108,9 @@ function confidenceOf(
 ): CgroupSign['confidence'] | null {
   const isMany = deaths.others.length > 0 || deaths.sandboxes >= 2 || deaths.stops >= 2;
   if (deaths.logEnd === 'troubled') return null;
+  // 2 is also how a start ends that was called in a wrong way.
+  if (view.pod && calicoEnding(view.pod)?.exitCode === 2 && deaths.logEnd !== 'healthy')
+    return null;
   if (isMany) return 'likely';
   if (deaths.logEnd !== 'healthy' || !probesAreSilent(snapshot, view)) return null;
   const isOdd = differences(snapshot, view).length > 0 && !isKilledOnTime(view);

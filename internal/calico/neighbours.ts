@@ -87,7 +87,7 @@ export function neighbourDeaths(
     const isDeath =
       ending !== null &&
       ending.restarts >= 2 &&
-      (isFromOutside(ending) || ending.exitCode === 2) &&
+      (isFromOutside(ending) || ending.exitCode === 2 || wasProbeKilled(snapshot, pod)) &&
       isRecentEnd(ending, snapshot.takenAt, seconds) &&
       hasCalmSiblings(snapshot, pod, ending.container);
     return isDeath ? [{ pod, ending }] : [];

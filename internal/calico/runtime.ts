@@ -22,6 +22,11 @@ export function runtimeComplaint(node: Node | null): string | null {
   return ready?.status === 'False' && down.test(ready.message ?? '') ? (ready.message ?? '') : null;
 }
 
+/** True where the kubelet says no more than that it cannot keep up with its containers: an overloaded machine says so as well. */
+export const isOnlyLate = (complaint: string): boolean =>
+  complaint.includes('PLEG is not healthy') &&
+  !down.test(complaint.replaceAll('PLEG is not healthy', ''));
+
 const runtimeReasons = new Set([
   'FailedCreatePodSandBox',
   'FailedKillPod',

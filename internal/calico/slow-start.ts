@@ -4,7 +4,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { calicoEnding, type Ending } from './endings.ts';
 import { eventsAbout, type SeenEvent } from './events.ts';
 import { eventEvidence, fieldEvidence, logEvidence } from './evidence.ts';
-import type { NodeView } from './nodes.ts';
+import { uptimeOf, type NodeView } from './nodes.ts';
 import { killBudget, probeFailures } from './probes.ts';
 import { runtimeComplaint } from './runtime.ts';
 import { calicoContainer } from './settings.ts';
@@ -65,14 +65,17 @@ const isInStart = ({ start, lines }: Run): boolean =>
 
 const isConnected = ({ start }: Run): boolean => hasReached(start, 'connected');
 
-// A start takes some seconds (measured: 1 to 5 s to a Felix that serves); one that is under way for longer is slow.
+// A start takes some seconds (measured: 1 to 5 s to a Felix that serves), its first answer some hundredths of one.
 const slowSeconds = 10;
+const slowAnswer = 0.5;
 
-/** What the logs say: killed within its start, slow at it now, fine, or nothing. */
-function logVerdict(
-  snapshot: Snapshot,
-  pod: Pod,
-): { run: Run | null; verdict: 'killed' | 'slow' | 'other' | null } {
+/** What the logs say: killed within its start, slow at it now, something else, or nothing. */
+interface LogVerdict {
+  readonly run: Run | null;
+  readonly verdict: 'killed' | 'slow' | 'other' | null;
+}
+
+function logVerdict(snapshot: Snapshot, view: NodeView, pod: Pod): LogVerdict {
   const { ended, present } = runsOf(snapshot, pod);
   if (ended) {
     if (!isInStart(ended)) return { run: ended, verdict: 'other' };
@@ -80,21 +83,30 @@ function logVerdict(
   }
   if (!present) return { run: null, verdict: null };
   if (!isInStart(present)) return { run: present, verdict: 'other' };
-  const isSlow = isConnected(present) && (present.start.seconds ?? 0) >= slowSeconds;
-  const isAsking = (present.start.datastoreSeconds ?? 0) >= 2;
-  return { run: present, verdict: isSlow || isAsking ? 'slow' : null };
+  const { seconds, datastoreSeconds } = present.start;
+  const underWay = Math.max(seconds ?? 0, uptimeOf(view, snapshot.takenAt) ?? 0);
+  const isSlow = underWay >= slowSeconds || (datastoreSeconds ?? 0) >= slowAnswer;
+  return { run: present, verdict: isConnected(present) && isSlow ? 'slow' : null };
 }
 
-// Exit 137: PID 1 of a start is a shell, which does not end on SIGTERM; once started it is runsvdir, which ends with 0.
-const isKilled = ({ exitCode, reason }: Ending): boolean =>
-  reason !== 'OOMKilled' && (exitCode === 137 || exitCode === 143);
+// Exit 137: PID 1 of a start is a shell, which does not end on SIGTERM; once started it is runsvdir, which ends with 0. Another code
+// is a kill only where the kubelet says so and the log agrees.
+const isKilled = (
+  { exitCode, reason }: Ending,
+  event: SeenEvent | null,
+  { verdict }: LogVerdict,
+): boolean =>
+  reason !== 'OOMKilled' &&
+  (exitCode === 137 ||
+    exitCode === 143 ||
+    (exitCode !== 1 && event !== null && verdict === 'killed'));
 
 // Quick up to its last line and silent from there on: it may be slow, and it may be stuck.
 const isStuck = ({ start }: Run): boolean =>
   hasReached(start, 'named') && (start.seconds ?? slowSeconds) < 2;
 
 function confidenceOf(
-  { verdict, run }: { readonly verdict: 'killed' | 'slow' | null; readonly run: Run | null },
+  { verdict, run }: LogVerdict,
   isTimely: boolean,
   event: SeenEvent | null,
 ): SlowStart['confidence'] | null {
@@ -102,7 +114,10 @@ function confidenceOf(
     if (!isTimely && !event) return null;
     return run && isStuck(run) ? 'likely' : 'confirmed';
   }
+  if (verdict === 'other') return null;
   if (verdict === 'slow') return isTimely || event ? 'confirmed' : 'likely';
+  // The next start is under way and has its datastore: so that is not what held up the one before.
+  if (run && isConnected(run) && event) return 'likely';
   return isTimely ? 'possible' : null;
 }
 
@@ -134,13 +149,13 @@ export function slowStartOf(snapshot: Snapshot, view: NodeView): SlowStart | nul
   const { pod } = view;
   const ending = pod && calicoEnding(pod);
   if (!pod || !ending || !isLooping(view) || ending.restarts < 1) return null;
-  if (view.isLost || runtimeComplaint(view.node) !== null || !isKilled(ending)) return null;
+  if (view.isLost || runtimeComplaint(view.node) !== null) return null;
   const event = killEvent(snapshot, pod);
   const probe = probeOf(pod, event);
-  const { run, verdict } = logVerdict(snapshot, pod);
-  if (!probe || verdict === 'other') return null;
+  const log = logVerdict(snapshot, view, pod);
+  if (!probe || !isKilled(ending, event, log)) return null;
   const isTimely = hasBudgetLength(pod, probe.spec, ending.lived);
-  const confidence = confidenceOf({ verdict, run }, isTimely, event);
+  const confidence = confidenceOf(log, isTimely, event);
   if (confidence === null) return null;
   return {
     view,
@@ -148,10 +163,10 @@ export function slowStartOf(snapshot: Snapshot, view: NodeView): SlowStart | nul
     probe,
     lived: ending.lived,
     restarts: ending.restarts,
-    step: run?.start.step ?? null,
-    datastoreSeconds: run?.start.datastoreSeconds ?? null,
+    step: log.run?.start.step ?? null,
+    datastoreSeconds: log.run?.start.datastoreSeconds ?? null,
     confidence,
-    evidence: evidenceOf(snapshot, pod, ending, run),
+    evidence: evidenceOf(snapshot, pod, ending, log.run),
   };
 }
 

@@ -108,6 +108,9 @@ const stepOf = (line: LogLine): StartStep | null =>
 const hasEnded = ({ message }: LogLine): boolean =>
   /^Terminating$|^Calico node failed to start|nodename does not exist, exiting/.test(message);
 
+const toMillis = (seconds: number | null): number | null =>
+  seconds === null ? null : Math.round(seconds * 1000) / 1000;
+
 /** Reads how far a start came from the log of one run. */
 export function startUpOf(lines: readonly LogLine[]): StartUp {
   const steps = new Set(lines.map(stepOf));
@@ -121,8 +124,8 @@ export function startUpOf(lines: readonly LogLine[]): StartUp {
     step: startSteps.findLast((step) => steps.has(step)) ?? null,
     hasGivenUp: lines.some(hasEnded),
     isRetrying: retry !== -1 && !lines.slice(retry).some((line) => line === verified),
-    datastoreSeconds: secondsBetween(checking?.time, verified?.time),
-    seconds: secondsBetween(timed[0]?.time, timed.at(-1)?.time),
+    datastoreSeconds: toMillis(secondsBetween(checking?.time, verified?.time)),
+    seconds: toMillis(secondsBetween(timed[0]?.time, timed.at(-1)?.time)),
     last: lines.at(-1) ?? null,
   };
 }

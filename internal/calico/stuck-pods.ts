@@ -116,6 +116,20 @@ function slowCreation(snapshot: Snapshot, pod: Pod): readonly Evidence[] {
     : [];
 }
 
+// The kubelet noted the pod at once and had its first container only minutes later, without an image to pull. A pod that was
+// started anew, after a reboot say, keeps its first start time: there it means nothing.
+function slowFirstContainer(snapshot: Snapshot, pod: Pod): readonly Evidence[] {
+  const statuses = pod.status?.initContainerStatuses ?? [];
+  const gap = secondsBetween(pod.status?.startTime, statuses[0]?.state?.running?.startedAt);
+  const isPulling = eventsAbout(snapshot, pod).some(({ reason }) => reason === 'Pulling');
+  const isFirst = [...statuses, ...(pod.status?.containerStatuses ?? [])].every(
+    ({ restartCount, lastState }) => (restartCount ?? 0) === 0 && !lastState?.terminated,
+  );
+  return isFirst && gap !== null && gap > longSeconds && gap < 1800 && !isPulling
+    ? [fieldEvidence(pod, 'status.startTime', pod.status?.startTime ?? '')]
+    : [];
+}
+
 const isOverdue = (pod: Pod, takenAt: string): boolean =>
   (secondsBetween(pod.metadata.deletionTimestamp, takenAt) ?? 0) > longSeconds;
 
@@ -142,7 +156,7 @@ export function runtimeEvidence(snapshot: Snapshot, view: NodeView): readonly Ev
       ? [fieldEvidence(node, 'status.conditions[Ready]', `False: ${complaint}`)]
       : []),
     ...events.slice(0, 2).map(eventEvidence),
-    ...(pod ? slowCreation(snapshot, pod) : []),
+    ...(pod ? [...slowCreation(snapshot, pod), ...slowFirstContainer(snapshot, pod)] : []),
     ...stuckOthers(snapshot, view).slice(0, 2),
   ];
 }

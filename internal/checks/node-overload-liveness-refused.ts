@@ -1,12 +1,14 @@
 import { affectedBy } from '../calico/affected.ts';
-import { calicoEnding } from '../calico/endings.ts';
+import { calicoEnding, isRecentEnd } from '../calico/endings.ts';
 import { enumerate } from '../calico/enumerate.ts';
+import { isRecent } from '../calico/events.ts';
 import { eventEvidence, fieldEvidence } from '../calico/evidence.ts';
 import { overloadOf, type LoadSign } from '../calico/load.ts';
+import { wasProbeKilled } from '../calico/neighbours.ts';
 import { nodeViews, type NodeView } from '../calico/nodes.ts';
 import { isControlPlane } from '../calico/node-roles.ts';
 import { probeFailures, type ProbeFailure } from '../calico/probes.ts';
-import { runtimeComplaint } from '../calico/runtime.ts';
+import { isOnlyLate, runtimeComplaint } from '../calico/runtime.ts';
 import { runsOf } from '../calico/start-up.ts';
 import type { Draft, Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -27,8 +29,11 @@ interface Overloaded {
   readonly view: NodeView;
   readonly signs: readonly LoadSign[];
   readonly isSure: boolean;
+  readonly state: 'sick' | 'killed' | 'late';
   readonly evidence: readonly Evidence[];
 }
+
+const looping = new Set(['crash-loop', 'not-ready', 'restarting']);
 
 // What an overloaded machine does to calico-node: no answer in time, or no Felix yet when the first question comes.
 const byLoad = new Set(['felix-refused', 'timeout', 'empty', 'exec-failed']);
@@ -36,10 +41,25 @@ const byLoad = new Set(['felix-refused', 'timeout', 'empty', 'exec-failed']);
 const total = (failures: readonly ProbeFailure[]): number =>
   failures.reduce((sum, { event }) => sum + event.count, 0);
 
+const nowSeconds = 300;
+
+/** How the load shows on calico-node now: it is sick for it, was killed for it a short while ago, or just answers late. */
+function victimState(snapshot: Snapshot, view: NodeView): 'sick' | 'killed' | 'late' | null {
+  const { pod, health } = view;
+  if (!pod || health?.state === 'starting') return null;
+  if (health?.state === 'sick') return looping.has(health.trouble) ? 'sick' : null;
+  const ending = calicoEnding(pod);
+  const isLate = probeFailures(snapshot, pod).some(
+    ({ cause, event }) => cause.kind === 'timeout' && isRecent(snapshot, event, nowSeconds),
+  );
+  if (!isLate) return null;
+  const isKilled = ending !== null && isRecentEnd(ending, snapshot.takenAt, 2 * nowSeconds);
+  return isKilled && wasProbeKilled(snapshot, pod) ? 'killed' : 'late';
+}
+
 function victimEvidence(snapshot: Snapshot, view: NodeView): readonly Evidence[] | null {
   const { pod, health } = view;
-  if (!pod || health?.state !== 'sick') return null;
-  if (!['crash-loop', 'not-ready', 'restarting'].includes(health.trouble)) return null;
+  if (!pod || victimState(snapshot, view) === null) return null;
   const { ended, present } = runsOf(snapshot, pod);
   if ((ended ?? present)?.start.hasGivenUp) return null;
   const failures = probeFailures(snapshot, pod);
@@ -49,19 +69,23 @@ function victimEvidence(snapshot: Snapshot, view: NodeView): readonly Evidence[]
   if (total(failures) > 2 * total(late)) return null;
   const ending = calicoEnding(pod);
   if (ending?.exitCode === 1 || ending?.reason === 'OOMKilled') return null;
-  return [
-    fieldEvidence(pod, 'status', health.trouble),
-    ...(last ? [eventEvidence(last.event)] : []),
-  ];
+  const state = health?.state === 'sick' ? health.trouble : 'ready at the moment';
+  return [fieldEvidence(pod, 'status', state), ...(last ? [eventEvidence(last.event)] : [])];
 }
 
 function overloadedAt(snapshot: Snapshot, view: NodeView): Overloaded | null {
-  const isDown = view.isLost || runtimeComplaint(view.node) !== null;
-  const victim = isDown ? null : victimEvidence(snapshot, view);
+  const complaint = runtimeComplaint(view.node);
+  if (view.isLost || (complaint !== null && !isOnlyLate(complaint))) return null;
+  const victim = victimEvidence(snapshot, view);
   const load = victim && overloadOf(snapshot, view);
-  return victim && load
-    ? { view, ...load, evidence: [...load.signs.flatMap(({ evidence }) => evidence), ...victim] }
-    : null;
+  const state = victimState(snapshot, view);
+  if (!victim || !load || state === null || (state !== 'sick' && !load.isSure)) return null;
+  return {
+    view,
+    ...load,
+    state,
+    evidence: [...load.signs.flatMap(({ evidence }) => evidence), ...victim],
+  };
 }
 
 function draftOf(snapshot: Snapshot, overloaded: readonly Overloaded[]): Draft<Facts> {
@@ -74,7 +98,7 @@ function draftOf(snapshot: Snapshot, overloaded: readonly Overloaded[]): Draft<F
     (view) => view.isReady && view.node?.spec?.unschedulable !== true && !views.includes(view),
   );
   return {
-    severity: 'error',
+    severity: overloaded.some(({ state }) => state !== 'late') ? 'error' : 'warning',
     confidence: isWeak || wellNodes === 0 ? 'possible' : isSure ? 'confirmed' : 'likely',
     facts: {
       nodes: overloaded.map(({ view, signs }) => ({
@@ -86,7 +110,12 @@ function draftOf(snapshot: Snapshot, overloaded: readonly Overloaded[]): Draft<F
     },
     affected: affectedBy(views),
     evidence: overloaded.slice(0, 3).flatMap(({ evidence }) => evidence.slice(0, 6)),
-    explains: ['probe-timeout-too-short', 'bird-not-running', 'bgp-peer-down'].map((id) => ({
+    explains: [
+      'runtime-broken-init-stuck',
+      'probe-timeout-too-short',
+      'bird-not-running',
+      'bgp-peer-down',
+    ].map((id) => ({
       id,
       affected: affectedBy(views),
     })),

@@ -1,9 +1,10 @@
 import { affectedBy } from '../calico/affected.ts';
 import { consequencesOf } from '../calico/consequences.ts';
 import { enumerate } from '../calico/enumerate.ts';
+import { overloadOf } from '../calico/load.ts';
 import { isControlPlane } from '../calico/node-roles.ts';
 import { nodeViews, type NodeView } from '../calico/nodes.ts';
-import { runtimeComplaint, runtimeOf, type RuntimeName } from '../calico/runtime.ts';
+import { isOnlyLate, runtimeComplaint, runtimeOf, type RuntimeName } from '../calico/runtime.ts';
 import { runtimeEvidence, stuckPod, type StuckPod } from '../calico/stuck-pods.ts';
 import type { Draft, Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -39,7 +40,9 @@ function brokenAt(snapshot: Snapshot, view: NodeView): Broken | null {
   const stuck = stuckPod(snapshot, view);
   const complaint = runtimeComplaint(view.node);
   const others = runtimeEvidence(snapshot, view);
-  if (!stuck && complaint === null) return null;
+  // A machine that is too busy is late with its containers as well; then the load is the cause.
+  const isBusy = complaint !== null && isOnlyLate(complaint) && overloadOf(snapshot, view) !== null;
+  if (isBusy || (!stuck && complaint === null)) return null;
   const hasLog = stuck !== null && stuck.log !== 'unread';
   const isSure = stuck ? others.length > 0 && (hasLog || complaint !== null) : others.length > 1;
   const isLikely = complaint !== null || hasLog || others.length > 0;
@@ -106,6 +109,7 @@ export const runtimeBrokenInitStuck = defineCheck<Facts>({
   id: 'runtime-broken-init-stuck',
   title: "every node's container runtime answers its kubelet",
   needs: ['events', 'logs'],
+  uses: ['nodeMetrics'],
   run: (snapshot) => {
     const broken = nodeViews(snapshot).flatMap((view) => brokenAt(snapshot, view) ?? []);
     return broken.length === 0 ? [] : [draftOf(snapshot, broken)];

@@ -33,10 +33,7 @@ const order = ['confirmed', 'likely', 'possible'] as const;
 
 function remedyFor(snapshot: Snapshot, starts: readonly SlowStart[], first: SlowStart): Remedy {
   const install = installOf(snapshot);
-  const lived = Math.max(
-    ...starts.map((start) => start.lived ?? 0),
-    killBudget(first.probe.spec).to,
-  );
+  const lived = Math.max(...starts.map((start) => start.lived ?? killBudget(first.probe.spec).to));
   const progress = Math.min(...starts.map(({ step }) => progressOf(step)));
   const enough = enoughForStart(first.probe.spec, { lived, progress });
   const { failureThreshold } = first.probe.spec;
