@@ -1,4 +1,4 @@
-import type { Install, InstallState, Owner, Renderer } from '../model/install.ts';
+import type { Distribution, Install, InstallState, Owner, Renderer } from '../model/install.ts';
 import type { Action } from '../model/remedy.ts';
 import { words } from './words.ts';
 
