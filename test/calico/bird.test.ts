@@ -26,8 +26,67 @@ it.each<[string, readonly string[], Record<string, string>]>([
   ],
   [
     'what was before a restart of BIRD',
-    ['bird: Mesh_10_0_0_2: State changed to up', 'bird: Started'],
+    [
+      'bird: Mesh_10_0_0_2: State changed to up',
+      'bird: Mesh_10_0_0_3: State changed to up',
+      'bird: Started',
+      'bird: device1: Initializing',
+      'bird: Mesh_10_0_0_3: Initializing',
+      'bird: Mesh_10_0_0_4: Initializing',
+      'bird: Mesh_10_0_0_4: State changed to up',
+    ],
+    { '10_0_0_3': 'start', '10_0_0_4': 'up' },
+  ],
+  [
+    'a peer that never came up, named before BIRD says that it has started',
+    [
+      'bird: Mesh_10_0_0_2: Initializing',
+      'bird: Mesh_10_0_0_3: Initializing',
+      'bird: Mesh_10_0_0_2: Starting',
+      'bird: Mesh_10_0_0_2: State changed to start',
+      'bird: Mesh_10_0_0_3: State changed to start',
+      'bird: Started',
+      'bird: Mesh_10_0_0_2: State changed to up',
+    ],
+    { '10_0_0_2': 'up', '10_0_0_3': 'start' },
+  ],
+  [
+    'the start of bird6 under the same name',
+    [
+      'bird: Mesh_10_0_0_2: State changed to start',
+      'bird: device1: Initializing',
+      'bird: Mesh_fd00__2: Initializing',
+      'bird: Started',
+      'bird: Mesh_fd00__2: Initializing',
+    ],
+    { '10_0_0_2': 'start', fd00__2: 'start' },
+  ],
+  [
+    'a line of another process behind the state',
+    [
+      'bird: Mesh_10_0_0_2: State changed to up2026-03-01 10:00:00.000 [INFO][45] felix/health.go 1: x',
+    ],
+    { '10_0_0_2': 'up' },
+  ],
+  [
+    'a peer that is added while the others stay',
+    [
+      'bird: Mesh_10_0_0_2: State changed to up',
+      'bird: Removing protocol Mesh_10_0_0_3',
+      'bird: Adding protocol Mesh_10_0_0_3',
+      'bird: Mesh_10_0_0_3: Initializing',
+    ],
+    { '10_0_0_2': 'up', '10_0_0_3': 'start' },
+  ],
+  [
+    'a protocol that is removed, as BIRD itself says it',
+    ['bird: Mesh_10_0_0_2: State changed to up', 'bird: Removing protocol Mesh_10_0_0_2'],
     {},
+  ],
+  [
+    'a log whose beginning is cut off',
+    ['bird: Mesh_10_0_0_2: Error: Bad peer AS: 65010'],
+    { '10_0_0_2': 'start' },
   ],
   [
     'a peer that was taken out',
