@@ -1,20 +1,37 @@
 import type { Check } from '../model/check.ts';
+import { apiserverServiceIpUnreachable } from './apiserver-service-ip-unreachable.ts';
 import { bgpPeerDown } from './bgp-peer-down.ts';
 import { bgpPort179Blocked } from './bgp-port-179-blocked.ts';
 import { calicoNodeNotPrivileged } from './calico-node-not-privileged.ts';
+import { calicoNodeUnauthorized } from './calico-node-unauthorized.ts';
 import { cgroupDriverMismatch } from './cgroup-driver-mismatch.ts';
+import { cniTokenUnauthorized } from './cni-token-unauthorized.ts';
 import { cpuThrottled } from './cpu-throttled.ts';
+import { crdsMissing } from './crds-missing.ts';
+import { datastoreLocked } from './datastore-locked.ts';
+import { etcdDatastoreUnreachable } from './etcd-datastore-unreachable.ts';
 import { evictedDiskPressure } from './evicted-disk-pressure.ts';
 import { healthPortInUse } from './health-port-in-use.ts';
 import { hostClockSkew } from './host-clock-skew.ts';
+import { kubernetesServiceEnvMissing } from './kubernetes-service-env-missing.ts';
+import { kubernetesVersionUnsupported } from './kubernetes-version-unsupported.ts';
 import { localhostUnresolvable } from './localhost-unresolvable.ts';
 import { nodeLostOrKubeletDown } from './node-lost-or-kubelet-down.ts';
 import { nodeOverloadLivenessRefused } from './node-overload-liveness-refused.ts';
 import { oomKilled } from './oom-killed.ts';
+import { operatorDegradedConfig } from './operator-degraded-config.ts';
+import { operatorDownOrOutdated } from './operator-down-or-outdated.ts';
 import { probeTimeoutTooShort } from './probe-timeout-too-short.ts';
+import { rbacMissing } from './rbac-missing.ts';
 import { runtimeBrokenInitStuck } from './runtime-broken-init-stuck.ts';
 import { slowDatastore } from './slow-datastore.ts';
 import { slowStartupLivenessKill } from './slow-startup-liveness-kill.ts';
+import { twoInstallations } from './two-installations.ts';
+import { typhaTlsFailure } from './typha-tls-failure.ts';
+import { typhaUnderprovisioned } from './typha-underprovisioned.ts';
+import { typhaUnreachable } from './typha-unreachable.ts';
+import { upgradeIpamMigrationStuck } from './upgrade-ipam-migration-stuck.ts';
+import { versionSkew } from './version-skew.ts';
 
 /**
  * All checks. The order is part of the diagnosis: causes stand before what they cause, and where two findings are equally
@@ -22,8 +39,23 @@ import { slowStartupLivenessKill } from './slow-startup-liveness-kill.ts';
  */
 export const checks: readonly Check[] = [
   nodeLostOrKubeletDown,
+  twoInstallations,
+  datastoreLocked,
+  operatorDegradedConfig,
+  operatorDownOrOutdated,
+  kubernetesVersionUnsupported,
+  versionSkew,
   hostClockSkew,
+  crdsMissing,
+  rbacMissing,
+  calicoNodeUnauthorized,
+  etcdDatastoreUnreachable,
+  kubernetesServiceEnvMissing,
+  apiserverServiceIpUnreachable,
   slowDatastore,
+  typhaTlsFailure,
+  typhaUnderprovisioned,
+  typhaUnreachable,
   runtimeBrokenInitStuck,
   evictedDiskPressure,
   oomKilled,
@@ -31,10 +63,12 @@ export const checks: readonly Check[] = [
   cgroupDriverMismatch,
   nodeOverloadLivenessRefused,
   cpuThrottled,
+  upgradeIpamMigrationStuck,
   healthPortInUse,
   localhostUnresolvable,
   bgpPeerDown,
   bgpPort179Blocked,
   slowStartupLivenessKill,
   probeTimeoutTooShort,
+  cniTokenUnauthorized,
 ];
