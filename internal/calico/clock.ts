@@ -6,7 +6,7 @@ import type { LogLine } from './log.ts';
 import { nodeViews, type NodeView } from './nodes.ts';
 import { conditionOf } from './pods.ts';
 import { podsOn } from './neighbours.ts';
-import { findObject, itemsOf } from './snapshot-lists.ts';
+import { itemsOf } from './snapshot-lists.ts';
 import { newest, secondsBetween } from './time.ts';
 
 /** A node's clock against the others': positive seconds if it runs ahead. */
@@ -23,9 +23,6 @@ const agree = 600;
 const heartbeatOf = (node: Node): string | null =>
   conditionOf(node.status?.conditions, 'Ready')?.lastHeartbeatTime ?? null;
 
-const leaseOf = (snapshot: Snapshot, node: string): string | null =>
-  findObject(snapshot, 'leases', node, 'kube-node-lease')?.spec?.renewTime ?? null;
-
 /** The newest time that the API server's own clock wrote: creation times, which no kubelet has a hand in. */
 function serverTime(snapshot: Snapshot): string | null {
   const created = [...itemsOf(snapshot, 'events'), ...itemsOf(snapshot, 'pods')];
@@ -40,36 +37,57 @@ export function timeElsewhere(snapshot: Snapshot, view: NodeView): string | null
   return newest([serverTime(snapshot), ...others]);
 }
 
-// A clock is wrong if two others agree with one another and not with it.
-function againstOthers(own: string | null, others: readonly string[], tolerance: number): number {
-  const offsets = others.flatMap((other) => secondsBetween(other, own) ?? []);
-  if (offsets.some((offset) => Math.abs(offset) <= tolerance)) return 0;
-  const agreed = offsets.filter((offset, place) =>
-    offsets.some((other, at) => at !== place && Math.abs(other - offset) <= agree),
-  );
-  return agreed.toSorted((a, b) => Math.abs(a) - Math.abs(b))[0] ?? 0;
+/** What the clocks of all nodes that report say, and what most of them agree on. */
+interface Clocks {
+  readonly times: ReadonlyMap<string, string>;
+  readonly usual: string | null;
 }
 
-function byReports(snapshot: Snapshot, view: NodeView): ClockOffset | null {
-  const { node } = view;
-  if (!node || !view.isReady) return null;
-  const others = nodeViews(snapshot).filter(({ name, isReady }) => name !== view.name && isReady);
-  const times = (of: (other: NodeView) => string | null): string[] =>
-    others.flatMap((other) => of(other) ?? []);
-  const lease = leaseOf(snapshot, view.name);
-  const byLease = againstOthers(
-    lease,
-    times(({ name }) => leaseOf(snapshot, name)),
-    leaseTolerance,
+// The middle one of all is right unless half of the clocks are wrong; at least two must be near it to outvote a third.
+function clocksOf(pairs: readonly (readonly [string, string | null])[]): Clocks {
+  const times = new Map(pairs.flatMap(([name, time]) => (time === null ? [] : [[name, time]])));
+  const sorted = [...times.values()].toSorted((a, b) => secondsBetween(b, a) ?? 0);
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? null;
+  const near = sorted.filter((time) => Math.abs(secondsBetween(middle, time) ?? Infinity) <= agree);
+  return { times, usual: near.length >= 2 && sorted.length >= 3 ? middle : null };
+}
+
+const memo = new WeakMap<Snapshot, { readonly leases: Clocks; readonly beats: Clocks }>();
+
+function allClocks(snapshot: Snapshot): { readonly leases: Clocks; readonly beats: Clocks } {
+  const known = memo.get(snapshot);
+  if (known) return known;
+  const views = nodeViews(snapshot).filter(({ isReady }) => isReady);
+  const names = new Set(views.map(({ name }) => name));
+  const leases = itemsOf(snapshot, 'leases').filter(
+    ({ metadata }) => metadata.namespace === 'kube-node-lease' && names.has(metadata.name),
   );
-  if (byLease !== 0)
-    return { seconds: byLease, evidence: fieldEvidence(node, 'lease spec.renewTime', lease ?? '') };
-  if (lease !== null) return null;
-  const beat = heartbeatOf(node);
-  const elsewhere = [...times((other) => other.node && heartbeatOf(other.node))];
-  const seconds = againstOthers(beat, elsewhere, reportTolerance);
+  const clocks = {
+    leases: clocksOf(leases.map(({ metadata, spec }) => [metadata.name, spec?.renewTime ?? null])),
+    beats: clocksOf(views.map(({ name, node }) => [name, node && heartbeatOf(node)])),
+  };
+  memo.set(snapshot, clocks);
+  return clocks;
+}
+
+function offsetIn({ times, usual }: Clocks, name: string, tolerance: number): number | null {
+  const offset = secondsBetween(usual, times.get(name));
+  return offset !== null && Math.abs(offset) > tolerance ? offset : null;
+}
+
+function byReports(snapshot: Snapshot, { name, node }: NodeView): ClockOffset | null {
+  const { leases, beats } = allClocks(snapshot);
+  const byLease = offsetIn(leases, name, leaseTolerance);
+  if (node && byLease !== null) {
+    const evidence = fieldEvidence(node, 'lease spec.renewTime', leases.times.get(name) ?? '');
+    return { seconds: byLease, evidence };
+  }
+  // The lease is the finer clock of the two: where it agrees, a late heartbeat means nothing.
+  const byBeat = leases.times.has(name) ? null : offsetIn(beats, name, reportTolerance);
   const field = 'status.conditions[Ready].lastHeartbeatTime';
-  return seconds === 0 ? null : { seconds, evidence: fieldEvidence(node, field, beat ?? '') };
+  return node && byBeat !== null
+    ? { seconds: byBeat, evidence: fieldEvidence(node, field, beats.times.get(name) ?? '') }
+    : null;
 }
 
 // The API server notes when a pod was made, the kubelet when it saw it first. A static pod is older than its mirror.

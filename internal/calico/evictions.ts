@@ -29,14 +29,18 @@ function resourceIn(message: string): string | null {
   return condition === 'Disk' ? 'ephemeral-storage' : (condition?.toLowerCase() ?? null);
 }
 
-const evictedOn = (snapshot: Snapshot, node: string): readonly Pod[] =>
-  itemsOf(snapshot, 'pods').filter(
-    (pod) =>
-      isCalicoNodePod(pod) &&
-      nodeNameOf(pod) === node &&
-      pod.status?.phase === 'Failed' &&
-      pod.status.reason === 'Evicted',
-  );
+const memo = new WeakMap<readonly Pod[], ReadonlyMap<string, readonly Pod[]>>();
+
+/** calico-node pods that were evicted from a node and are still listed. */
+function evictedOn(snapshot: Snapshot, node: string): readonly Pod[] {
+  const pods = itemsOf(snapshot, 'pods');
+  const isEvicted = (pod: Pod): boolean =>
+    pod.status?.phase === 'Failed' && pod.status.reason === 'Evicted' && isCalicoNodePod(pod);
+  const index =
+    memo.get(pods) ?? Map.groupBy(pods.filter(isEvicted), (pod) => nodeNameOf(pod) ?? '');
+  memo.set(pods, index);
+  return index.get(node) ?? [];
+}
 
 const full = /no space left on device|disk quota exceeded/;
 const diskReasons = new Set(['EvictionThresholdMet', 'FreeDiskSpaceFailed', 'ImageGCFailed']);

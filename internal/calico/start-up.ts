@@ -95,7 +95,10 @@ export interface StartUp {
   readonly hasGivenUp: boolean;
   /** It waits for a datastore that it cannot reach, and was not through by the end of the log. */
   readonly isRetrying: boolean;
-  /** Seconds for the first question to the datastore; null where the lines or their times are missing. */
+  /**
+   * Seconds for a first question to the datastore (from v3.32 on also that for the API groups); null where the lines or their
+   * times are missing.
+   */
   readonly datastoreSeconds: number | null;
   /** Seconds from the first to the last line with a time. */
   readonly seconds: number | null;
@@ -108,6 +111,18 @@ const stepOf = (line: LogLine): StartStep | null =>
 const hasEnded = ({ message }: LogLine): boolean =>
   /^Terminating$|^Calico node failed to start|nodename does not exist, exiting/.test(message);
 
+const questions = [
+  ['Checking datastore connection', 'Datastore connection verified'],
+  ['No explicit Calico API group configured', 'Auto-discovered Calico API groups'],
+] as const;
+
+function firstAnswer(lines: readonly LogLine[]): number | null {
+  const timeOf = (text: string): string | null =>
+    lines.find(({ message }) => message.startsWith(text))?.time ?? null;
+  const answered = questions.find(([, answer]) => timeOf(answer) !== null);
+  return answered ? secondsBetween(timeOf(answered[0]), timeOf(answered[1])) : null;
+}
+
 const toMillis = (seconds: number | null): number | null =>
   seconds === null ? null : Math.round(seconds * 1000) / 1000;
 
@@ -115,16 +130,18 @@ const toMillis = (seconds: number | null): number | null =>
 export function startUpOf(lines: readonly LogLine[]): StartUp {
   const steps = new Set(lines.map(stepOf));
   const timed = lines.filter(({ time }) => time !== null);
-  const checking = lines.find(({ message }) => message.startsWith('Checking datastore connection'));
-  const verified = lines.find(({ message }) => message.startsWith('Datastore connection verified'));
   const retry = lines.findLastIndex(({ message }) =>
     message.startsWith('Hit error connecting to datastore'),
   );
   return {
     step: startSteps.findLast((step) => steps.has(step)) ?? null,
     hasGivenUp: lines.some(hasEnded),
-    isRetrying: retry !== -1 && !lines.slice(retry).some((line) => line === verified),
-    datastoreSeconds: toMillis(secondsBetween(checking?.time, verified?.time)),
+    isRetrying:
+      retry !== -1 &&
+      !lines
+        .slice(retry)
+        .some(({ message }) => message.startsWith('Datastore connection verified')),
+    datastoreSeconds: toMillis(firstAnswer(lines)),
     seconds: toMillis(secondsBetween(timed[0]?.time, timed.at(-1)?.time)),
     last: lines.at(-1) ?? null,
   };

@@ -104,8 +104,8 @@ export const cgroupDriverMismatch = defineCheck<Facts>({
       title: ({ kind, nodes }) => {
         const names = enumerate(nodes.map(({ name }) => name));
         return kind === 'kubelet-cgroupfs'
-          ? `The container runtime on ${names} refuses the cgroups of its kubelet`
-          : `Healthy containers are killed on ${names}: kubelet and container runtime disagree about cgroups`;
+          ? `${names}: the container runtime refuses the cgroups of its kubelet`
+          : `${names} ${nodes.length === 1 ? 'kills' : 'kill'} containers that are well: kubelet and container runtime disagree about cgroups`;
       },
       summary: ({ kind, nodes }) =>
         kind === 'kubelet-cgroupfs'

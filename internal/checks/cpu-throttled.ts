@@ -111,7 +111,7 @@ export const cpuThrottled = defineCheck<Facts>({
   words: {
     en: {
       title: ({ nodes, limit }) =>
-        `The CPU limit of ${limit} slows calico-node down on ${enumerate(nodes)}`,
+        `calico-node on ${enumerate(nodes)} is slowed down by its CPU limit of ${limit}`,
       summary: ({ allReady }) =>
         [
           'It does not answer in time, and a limit holds it back however idle the machine is.',

@@ -90,11 +90,11 @@ export const hostClockSkew = defineCheck<Facts>({
       title: ({ kind, nodes, bound }) => {
         const names = enumerate(nodes.map(({ name }) => name));
         if (kind === 'certificate')
-          return `A certificate that calico-node on ${names} is shown has expired${bound === null ? '' : ` (${bound})`}`;
+          return `calico-node on ${names} is shown a certificate that has expired${bound === null ? '' : ` (${bound})`}`;
         const [first] = nodes;
         return nodes.length === 1 && first && first.offset !== null
-          ? `The clock of ${names} is ${spoken(first.offset)} ${first.offset > 0 ? 'ahead' : 'behind'}`
-          : `The clock of ${names} is wrong`;
+          ? `${names} has a clock that is ${spoken(first.offset)} ${first.offset > 0 ? 'ahead' : 'behind'}`
+          : `${names} ${nodes.length === 1 ? 'has a clock that is' : 'have clocks that are'} wrong`;
       },
       summary: ({ kind, isFailing }) =>
         kind === 'certificate'

@@ -107,7 +107,7 @@ export const oomKilled = defineCheck<Facts>({
       title: ({ nodes, container, limit }) =>
         limit === null
           ? `${container} is killed for lack of memory on ${enumerate(nodes.map(({ name }) => name))}`
-          : `A memory limit of ${limit} is too little for ${container} on ${enumerate(nodes.map(({ name }) => name))}`,
+          : `${container} on ${enumerate(nodes.map(({ name }) => name))} has too little memory with its limit of ${limit}`,
       summary: ({ nodes, limit, allReady }) =>
         [
           limit === null

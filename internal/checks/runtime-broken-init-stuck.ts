@@ -121,7 +121,7 @@ export const runtimeBrokenInitStuck = defineCheck<Facts>({
         const [first] = nodes;
         return nodes.every(({ complaint }) => complaint === null) && first?.container
           ? `${names}: ${first.container} is shown as running for ${first.minutes} minutes and does nothing; the container runtime hangs`
-          : `The container runtime on ${names} does not answer its kubelet`;
+          : `${names}: the container runtime does not answer its kubelet`;
       },
       summary: ({ nodes }) =>
         [

@@ -58,7 +58,7 @@ export const slowDatastore = defineCheck<Facts>({
   words: {
     en: {
       title: ({ nodes }) =>
-        `The API server answers too slowly on ${enumerate(nodes.map(({ name }) => name))}: calico-node gives its start up`,
+        `${enumerate(nodes.map(({ name }) => name))} ${nodes.length === 1 ? 'gets' : 'get'} the API server's answers too late, and calico-node gives its start up`,
       summary: ({ nodes, usualSeconds, wellNodes }) => {
         const most = Math.max(...nodes.map(({ seconds }) => seconds ?? 0));
         return [

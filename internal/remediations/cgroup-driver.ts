@@ -20,34 +20,35 @@ const containerdSection = (node: Node | null): string =>
     ? `[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]`
     : `[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]`;
 
-function containerdSteps(node: Node | null): readonly string[] {
-  const unit = kubeletUnit(node);
-  return [
-    `sudo grep -n cgroupDriver ${kubeletConfig}`,
-    'sudo containerd config dump | grep -n SystemdCgroup',
-    words.compare,
+interface Steps {
+  /** Says what the runtime uses now. */
+  readonly show: string;
+  readonly change: readonly string[];
+  readonly service: string;
+}
+
+const containerd = (node: Node | null): Steps => ({
+  show: 'sudo containerd config dump | grep -n SystemdCgroup',
+  change: [
     'sudo cp -n /etc/containerd/config.toml /etc/containerd/config.toml.before',
     `sudo sed -i 's/SystemdCgroup *= *false/SystemdCgroup = true/' /etc/containerd/config.toml`,
     words.missing(containerdSection(node)),
-    'sudo containerd config dump | grep -n SystemdCgroup',
-    `sudo systemctl restart containerd && sudo systemctl restart ${unit}`,
-  ];
-}
+  ],
+  service: 'containerd',
+});
 
-const steps: Readonly<Record<RuntimeName, (node: Node | null) => readonly string[]>> = {
-  containerd: containerdSteps,
-  docker: (node) => [
-    `sudo grep -n cgroupDriver ${kubeletConfig}`,
-    'sudo docker info --format "{{.CgroupDriver}}"',
-    words.docker,
-    `sudo systemctl restart docker && sudo systemctl restart ${kubeletUnit(node)}`,
-  ],
-  'cri-o': (node) => [
-    `sudo grep -n cgroupDriver ${kubeletConfig}`,
-    'sudo crio config 2>/dev/null | grep -n cgroup_manager',
-    words.crio,
-    `sudo systemctl restart crio && sudo systemctl restart ${kubeletUnit(node)}`,
-  ],
+const steps: Readonly<Record<RuntimeName, (node: Node | null) => Steps>> = {
+  containerd,
+  docker: () => ({
+    show: 'sudo docker info --format "{{.CgroupDriver}}"',
+    change: [words.docker],
+    service: 'docker',
+  }),
+  'cri-o': () => ({
+    show: 'sudo crio config 2>/dev/null | grep -n cgroup_manager',
+    change: [words.crio],
+    service: 'crio',
+  }),
 };
 
 /** Gives kubelet and runtime the same cgroup driver, systemd, on each of these machines. */
@@ -71,10 +72,17 @@ export function sameCgroupDriver(nodes: readonly CgroupNode[]): Remedy {
         words.expect,
       ];
     },
-    work: nodes.map(({ name, node, runtime }) => ({
-      node: name,
-      commands: steps[runtime ?? 'containerd'](node),
-    })),
+    work: nodes.map(({ name, node, runtime }) => {
+      const { show, change, service } = steps[runtime ?? 'containerd'](node);
+      return {
+        node: name,
+        look: [`sudo grep -n cgroupDriver ${kubeletConfig}`, show, words.compare],
+        commands: [
+          ...change,
+          `sudo systemctl restart ${service} && sudo systemctl restart ${kubeletUnit(node)}`,
+        ],
+      };
+    }),
   });
 }
 
@@ -85,7 +93,8 @@ const words = {
     'Restarting the runtime leaves well-placed containers running; those under a wrong cgroup may end once more.',
   ],
   drained: '# --delete-emptydir-data drops what the evicted pods keep in emptyDir volumes',
-  compare: '# they differ if the first says systemd and the second false (or the other way round)',
+  compare:
+    '# systemd beside false or cgroupfs: they differ. If they agree it is not this, and the rest is not for you',
   missing: (section: string): string =>
     `# if no such line is there, add "SystemdCgroup = true" under ${section}, for every runtime that is listed`,
   docker: '# in /etc/docker/daemon.json: "exec-opts": ["native.cgroupdriver=systemd"]',

@@ -5,6 +5,8 @@ import type { Remedy } from '../model/remedy.ts';
 /** What has to be done on one machine: nothing of it is in the API. */
 export interface NodeWork {
   readonly node: string;
+  /** Commands to run there first, which change nothing: whether it is this at all. */
+  readonly look?: readonly string[];
   /** Commands to run there, in order; a line that begins with `#` is a remark. */
   readonly commands: readonly string[];
 }
@@ -43,7 +45,8 @@ export function nodeRunbook({
     changes: [],
     consequences,
     manual: [
-      ...shown.flatMap(({ node, commands }) => [
+      ...shown.flatMap(({ node, look, commands }) => [
+        ...(look ? [words.lookFirst(node), ...look] : []),
         ...(before?.(node) ?? []),
         words.onNode(node),
         ...commands,
@@ -73,6 +76,7 @@ export function kubeletUnit(node: Node | null): string {
 }
 
 const words = {
+  lookFirst: (node: string): string => `# on ${node}, look first:`,
   onNode: (node: string): string => `# on ${node}:`,
   backHere: '# back here:',
   sameOn: (nodes: readonly string[]): string =>

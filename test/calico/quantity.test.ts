@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { goSeconds } from '../../internal/calico/go-duration.ts';
 import { quantityOf } from '../../internal/calico/quantity.ts';
 
-it.each<[string | undefined, number | null]>([
+it.each<[string, number]>([
   ['250m', 0.25],
   ['4', 4],
   ['3950000000n', 3.95],
@@ -12,23 +12,24 @@ it.each<[string | undefined, number | null]>([
   ['1e3', 1000],
   ['1E', 1e18],
   ['1Ki', 1024],
-  ['', null],
-  ['lots', null],
-  ['5 Mi', null],
-  [undefined, null],
-])('quantityOf(%s)', (text, expected) => {
-  expect(quantityOf(text)).toEqual(expected === null ? null : expect.closeTo(expected, 6));
+])('quantityOf(%s) is %d', (text, expected) => {
+  expect(quantityOf(text)).toBeCloseTo(expected, 6);
 });
 
-it.each<[string, number | null]>([
+it.each(['', 'lots', '5 Mi', 'Mi', undefined])('%s is no quantity', (text) => {
+  expect(quantityOf(text)).toBeNull();
+});
+
+it.each<[string, number]>([
   ['48ms', 0.048],
   ['1m2.1s', 62.1],
   ['1h0m5s', 3605],
-  ['350µs', 0.00035],
+  ['350µs', 0.000_35],
   ['21.4s', 21.4],
-  ['', null],
-  ['soon', null],
-  ['12', null],
-])('goSeconds(%s)', (text, expected) => {
-  expect(goSeconds(text)).toEqual(expected === null ? null : expect.closeTo(expected, 6));
+])('goSeconds(%s) is %d', (text, expected) => {
+  expect(goSeconds(text)).toBeCloseTo(expected, 6);
+});
+
+it.each(['', 'soon', '12', '1m2'])('%s is no duration of Go', (text) => {
+  expect(goSeconds(text)).toBeNull();
 });

@@ -10,6 +10,7 @@ import {
 } from '../support/faults.ts';
 import {
   ended,
+  later,
   lateProbe,
   lose,
   neighbourOn,
@@ -170,7 +171,8 @@ function overload(sample: Sample, name: string, index: number): void {
     restarts: 41 - 7 * index,
     ago: 100,
   });
-  setLog(sample, pod, 'calico-node', startUpTo(sample, pod, 'Using node name'));
+  const cut = later(startUpTo(sample, pod, 'Using node name'), 90_000 - 164 - index);
+  setLog(sample, pod, 'calico-node', cut);
   addEvent(sample, pod, 'Unhealthy', refused, { count: 200, ago: 101 });
   addEvent(sample, pod, 'Killing', killed, { count: 41, ago: 100, type: 'Normal' });
   const web = neighbourOn(sample, name, 'web');
@@ -209,7 +211,8 @@ function idleButRefused(): Sample {
   const sample = healthyCluster({ version: 'v3.29.3', nodes: 3 });
   const pod = podOn(sample, 'worker-2');
   crashLoop(sample, pod, { lived: 66, exitCode: 137, reason: 'Error', restarts: 7, ago: 70 });
-  setLog(sample, pod, 'calico-node', startUpTo(sample, pod, 'Using node name'));
+  const cut = later(startUpTo(sample, pod, 'Using node name'), 90_000 - 136);
+  setLog(sample, pod, 'calico-node', cut);
   addEvent(
     sample,
     pod,

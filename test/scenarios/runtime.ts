@@ -1,6 +1,6 @@
 import { healthyCluster, type NodeSpec } from '../support/cluster.ts';
 import { addEvent, crashLoop, logOf, nodeOf, podOn, setLog, stuckInit } from '../support/faults.ts';
-import { ended, neighbourOn, runtimeDown, untouched, upTo } from '../support/node-faults.ts';
+import { ended, later, neighbourOn, runtimeDown, untouched, upTo } from '../support/node-faults.ts';
 import { at, type Sample, type Scenario } from '../support/sample.ts';
 
 const rack = (count: number): NodeSpec[] =>
@@ -34,7 +34,7 @@ function cgroupMismatch(): Sample {
     restarts: 19,
     ago: 95,
   });
-  setLog(sample, pod, 'calico-node', upTo(healthy, 'live=true ready=true'));
+  setLog(sample, pod, 'calico-node', later(upTo(healthy, 'live=true ready=true'), 90_000 - 238));
   ended(sample, neighbourOn(sample, 'rack4-n04', 'kube-proxy'), {
     exitCode: 2,
     restarts: 11,

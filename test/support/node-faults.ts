@@ -89,6 +89,15 @@ export function upTo(log: string, text: string): string {
   return `${lines.slice(0, place + 1).join('\n')}\n`;
 }
 
+/** A log of Calico's own lines as if it had been written so many seconds later. */
+export const later = (log: string, seconds: number): string =>
+  log.replaceAll(/^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})/gm, (_, day: string, clock: string) =>
+    new Date(Date.parse(`${day}T${clock}Z`) + seconds * 1000)
+      .toISOString()
+      .replace('T', ' ')
+      .replace('Z', ''),
+  );
+
 /** What calico-node's log of a node was while it started, up to a text. */
 export const startUpTo = (sample: Sample, pod: Pod, text: string): string =>
   upTo(logOf(sample, pod), text);
