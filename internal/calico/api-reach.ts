@@ -9,13 +9,14 @@ import { pendingInit, statusOf } from './pods.ts';
 import {
   hasNoApiEndpoint,
   isBpf,
+  kubeProxyDaemonSet,
   kubeProxyOn,
   kubeProxyPods,
   serviceAddresses,
   type KubeProxy,
 } from './service-ip.ts';
 import { findObject } from './snapshot-lists.ts';
-import { answered, hasSpoken, saidEvidence, standing, type Said } from './speech.ts';
+import { answered, saidEvidence, standing, type Said } from './speech.ts';
 
 /** Why the API server cannot be reached from a node, as far as the evidence tells. */
 export type ReachCause =
@@ -69,11 +70,27 @@ const lacksAddress = (snapshot: Snapshot): boolean =>
   snapshot.lists.configMaps.state === 'read' &&
   findObject(snapshot, 'configMaps', 'kubernetes-services-endpoint') === undefined;
 
-/** What of kube-proxy speaks for itself: its pod's state, or that there is none. */
-export function proxyEvidence(proxy: KubeProxy, view: NodeView): readonly Evidence[] {
+// Why no kube-proxy is there: its DaemonSet leaves the node out by name, or by a label that the node does not have.
+function exclusionEvidence(snapshot: Snapshot, { name, node }: NodeView): readonly Evidence[] {
+  const daemonSet = kubeProxyDaemonSet(snapshot);
+  const spec = daemonSet?.spec?.template?.spec;
+  const affinity = JSON.stringify(spec?.affinity ?? {});
+  const labels = node?.metadata.labels ?? {};
+  const selector = Object.entries(spec?.nodeSelector ?? {});
+  if (!daemonSet) return [];
+  if (affinity.includes(`"${name}"`))
+    return [fieldEvidence(daemonSet, 'spec.template.spec.affinity', affinity)];
+  const isLeftOut = node !== null && selector.some(([key, value]) => labels[key] !== value);
+  const text = JSON.stringify(spec?.nodeSelector);
+  return isLeftOut ? [fieldEvidence(daemonSet, 'spec.template.spec.nodeSelector', text)] : [];
+}
+
+/** What of kube-proxy speaks for itself: its pod's state, or that there is none, and why. */
+function proxyEvidence(snapshot: Snapshot, proxy: KubeProxy, view: NodeView): readonly Evidence[] {
   if (proxy.state === 'missing') {
     const from = { kind: 'Node', name: view.name };
-    return [{ from, field: 'pods', text: 'no kube-proxy pod on this node; other nodes have one' }];
+    const text = 'no kube-proxy pod on this node; other nodes have one';
+    return [{ from, field: 'pods', text }, ...exclusionEvidence(snapshot, view)];
   }
   if (proxy.state !== 'failing') return [];
   const { pod, container, line } = proxy;
@@ -102,7 +119,7 @@ function bySaying(snapshot: Snapshot, view: NodeView): Unreached | null {
     cause: causeOf(snapshot, last.value, proxy),
     isSaid: true,
     hasFailed: hasFailed(view, pending),
-    evidence: [saidEvidence(view.pod, last), ...proxyEvidence(proxy, view)],
+    evidence: [saidEvidence(view.pod, last), ...proxyEvidence(snapshot, proxy, view)],
   };
 }
 
@@ -127,15 +144,14 @@ function byPods(
     hasFailed: false,
     evidence: [
       ...told.slice(-2).map(({ event }) => eventEvidence(event)),
-      ...proxyEvidence(proxy, view),
+      ...proxyEvidence(snapshot, proxy, view),
     ],
   };
 }
 
 const saysOther = (snapshot: Snapshot, pod: Pod): boolean =>
   standing(snapshot, pod, ({ level }) => level).some(
-    ({ value, container }) =>
-      container === 'install-cni' && (value === 'ERROR' || value === 'FATAL'),
+    ({ value }) => value === 'ERROR' || value === 'FATAL' || value === 'PANIC',
   );
 
 const lacksKubeProxy = (snapshot: Snapshot, view: NodeView): boolean =>
@@ -147,12 +163,15 @@ const isTellingLack = (snapshot: Snapshot): boolean =>
     (view) => view.health?.state !== 'ready' || !lacksKubeProxy(snapshot, view),
   );
 
+const isAnswered = (snapshot: Snapshot, pod: Pod): boolean =>
+  standing(snapshot, pod, ({ message }) => (answered.test(message) ? true : null)).length > 0;
+
 /** True if the pod's state alone says no more than that it does not get an answer to its first questions. */
 function isSilentlyStuck(snapshot: Snapshot, view: NodeView): boolean {
   const { pod, health, isReady } = view;
   if (!pod || health?.state !== 'sick' || !isReady || saysOther(snapshot, pod)) return false;
   const init = pendingInit(pod);
-  if (!init) return lacksKubeProxy(snapshot, view) && !hasSpoken(snapshot, pod);
+  if (!init) return lacksKubeProxy(snapshot, view) && !isAnswered(snapshot, pod);
   return init.name === 'install-cni' && ((init.restartCount ?? 0) > 0 || !!init.state?.terminated);
 }
 
@@ -167,7 +186,10 @@ function byStatus(snapshot: Snapshot, view: NodeView): Unreached | null {
   if (!isTellingLack(snapshot) || !isSilentlyStuck(snapshot, view)) return null;
   const failure: DialFailure = { host, port: 443, reason: 'timeout' };
   const cause = causeOf(snapshot, failure, proxy);
-  const evidence = [fieldEvidence(pod, 'status', health.trouble), ...proxyEvidence(proxy, view)];
+  const evidence = [
+    fieldEvidence(pod, 'status', health.trouble),
+    ...proxyEvidence(snapshot, proxy, view),
+  ];
   return { view, failure, cause, isSaid: false, hasFailed: true, evidence };
 }
 

@@ -1,4 +1,4 @@
-import type { Pod } from '../model/kubernetes.ts';
+import type { DaemonSet, Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { LogLine } from './log.ts';
 import { logLines } from './logs.ts';
@@ -27,6 +27,13 @@ export const kubeProxyPods = (snapshot: Snapshot): readonly Pod[] =>
   itemsOf(snapshot, 'pods').filter(
     (pod) => isKubeProxy(pod) && pod.metadata.deletionTimestamp === undefined,
   );
+
+/** The DaemonSet that kube-proxy's pods belong to; undefined where they are static pods, or it was not read. */
+export function kubeProxyDaemonSet(snapshot: Snapshot): DaemonSet | undefined {
+  const [pod] = kubeProxyPods(snapshot);
+  const owner = pod?.metadata.ownerReferences?.find(({ kind }) => kind === 'DaemonSet')?.name;
+  return findObject(snapshot, 'daemonSets', owner ?? 'kube-proxy', pod?.metadata.namespace);
+}
 
 /** What makes the service IP work on a node, or does not. */
 export type KubeProxy =

@@ -159,3 +159,22 @@ export const hasSpoken = (snapshot: Snapshot, pod: Pod): boolean =>
   speakers(pod).some((container) =>
     [true, false].some((previous) => logLines(snapshot, pod, container, previous).length > 0),
   );
+
+const youngSeconds = 15;
+
+/**
+ * True if a pod's logs are silent about why it is sick: none was read, or the present run has only just begun and the run before
+ * was not read. What holds for the whole cluster holds for such a pod too.
+ */
+export const isTooYoungToTell = (snapshot: Snapshot, pod: Pod): boolean =>
+  speakers(pod).every((container) => {
+    const lines = logLines(snapshot, pod, container);
+    return (
+      logLines(snapshot, pod, container, true).length === 0 &&
+      lastedOf(lines) < youngSeconds &&
+      !lines.some(({ level, message }) => isComplaint(level) || message === 'Terminating')
+    );
+  });
+
+const isComplaint = (level: LogLine['level']): boolean =>
+  level === 'ERROR' || level === 'FATAL' || level === 'PANIC';

@@ -1,10 +1,10 @@
 import { affectedBy } from '../calico/affected.ts';
 import { unreachedNodes, type ReachCause, type Unreached } from '../calico/api-reach.ts';
 import type { DialReason } from '../calico/api-errors.ts';
-import { consequencesOf } from '../calico/consequences.ts';
 import { counted, enumerate } from '../calico/enumerate.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { nodeViews } from '../calico/nodes.ts';
+import { followsWithoutData } from '../calico/without-data.ts';
 import type { Confidence, Draft } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { reachApiServer } from '../remediations/reach-api-server.ts';
@@ -19,23 +19,7 @@ type ReachFacts = {
   readonly cause: ReachCause;
 };
 
-// Whatever else is reported about these nodes: without the API server nothing of Calico starts there.
-const explained = [
-  'runtime-broken-init-stuck',
-  'slow-startup-liveness-kill',
-  'slow-datastore',
-  'node-overload-liveness-refused',
-  'upgrade-ipam-migration-stuck',
-  'cni-install-failed',
-  'cni-token-unauthorized',
-  'typha-unreachable',
-  'bird-not-running',
-  'ip-autodetect-none-found',
-  'network-unavailable-stale',
-  'rollout-blocked',
-  'pod-not-ready',
-  'crash-loop',
-];
+const explained = ['cni-token-unauthorized', 'typha-unreachable'];
 
 const provenCauses: ReadonlySet<ReachCause> = new Set([
   'kube-proxy-missing',
@@ -66,7 +50,7 @@ function draftOf(snapshot: Snapshot, group: readonly Unreached[]): Draft<ReachFa
       },
       affected: affectedBy(views),
       evidence: group.slice(0, 5).flatMap(({ evidence }) => evidence),
-      explains: consequencesOf(snapshot, views, explained),
+      explains: followsWithoutData(snapshot, views, explained),
       remedies: reachApiServer(snapshot, installOf(snapshot), { cause, failure, views }),
     },
   ];

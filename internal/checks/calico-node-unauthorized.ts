@@ -1,10 +1,10 @@
 import { affectedBy } from '../calico/affected.ts';
-import { consequencesOf } from '../calico/consequences.ts';
 import { enumerate } from '../calico/enumerate.ts';
 import { nodeRefs, refOf } from '../calico/evidence.ts';
 import { nodeViews, type NodeView } from '../calico/nodes.ts';
 import { rejectedNetworks, rejectedPods } from '../calico/rejected.ts';
 import { saidEvidence } from '../calico/speech.ts';
+import { followsWithoutData } from '../calico/without-data.ts';
 import type { Symptom } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { renewTokens } from '../remediations/renew-tokens.ts';
@@ -18,16 +18,6 @@ type RejectedFacts = {
   readonly serviceAccount: string;
   readonly isEverywhere: boolean;
 };
-
-const explained = [
-  'cni-install-failed',
-  'upgrade-ipam-migration-stuck',
-  'bird-not-running',
-  'network-unavailable-stale',
-  'rollout-blocked',
-  'pod-not-ready',
-  'crash-loop',
-];
 
 // The CNI plugin's token is made with calico-node's: where that is rejected, this one is not renewed.
 function waitingPods(snapshot: Snapshot, views: readonly NodeView[]): Symptom {
@@ -68,7 +58,7 @@ export const calicoNodeUnauthorized = defineCheck<RejectedFacts>({
         },
         affected: affectedBy(views),
         evidence: telling.slice(0, 5).map(({ pod, last }) => saidEvidence(pod, last)),
-        explains: [...consequencesOf(snapshot, views, explained), waitingPods(snapshot, views)],
+        explains: [...followsWithoutData(snapshot, views), waitingPods(snapshot, views)],
         remedies: [
           ...(restart ? [restart] : []),
           renewTokens({ namespace, serviceAccount, nodes: views.map(({ name }) => name) }),

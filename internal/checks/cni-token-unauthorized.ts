@@ -79,6 +79,8 @@ export const cniTokenUnauthorized = defineCheck<TokenFacts>({
             ),
           },
         ],
+        // Where calico-node does not run, its own fault is the cause: nobody renews the token meanwhile.
+        isSymptom: !views.every((view) => stateOf(view) === 'ready'),
         remedies: restart ? [restart] : [],
       },
     ];

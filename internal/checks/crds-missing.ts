@@ -1,10 +1,11 @@
 import { affectedBy } from '../calico/affected.ts';
-import { consequencesOf } from '../calico/consequences.ts';
+import { sharing } from '../calico/cluster-wide.ts';
 import { enumerate } from '../calico/enumerate.ts';
 import { refOf } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { missingTypes } from '../calico/missing-types.ts';
 import { sickViews } from '../calico/nodes.ts';
+import { followsWithoutData } from '../calico/without-data.ts';
 import { missingTypes as applyTypes } from '../remediations/apply-missing-parts.ts';
 import { defineCheck } from './define.ts';
 
@@ -16,16 +17,10 @@ type TypesFacts = {
 };
 
 const explained = [
-  'bird-not-running',
-  'cni-install-failed',
   'ip-address-conflict',
   'ippool-none-for-node',
   'ippool-smaller-than-block',
   'datastore-locked',
-  'network-unavailable-stale',
-  'rollout-blocked',
-  'pod-not-ready',
-  'crash-loop',
 ];
 
 /**
@@ -43,7 +38,7 @@ export const crdsMissing = defineCheck<TypesFacts>({
     const found = missingTypes(snapshot);
     if (!found) return [];
     // The types are gone for all: where only other parts were read, the sick calico-node pods miss them too.
-    const views = found.views.length > 0 ? found.views : sickViews(snapshot);
+    const views = found.views.length > 0 ? sharing(snapshot, found.views) : sickViews(snapshot);
     const isSaid = found.views.length > 0;
     return [
       {
@@ -57,7 +52,7 @@ export const crdsMissing = defineCheck<TypesFacts>({
         },
         affected: [...affectedBy(views), ...found.others.map(refOf)],
         evidence: found.evidence,
-        explains: consequencesOf(snapshot, views, explained),
+        explains: followsWithoutData(snapshot, views, explained),
         remedies: [applyTypes(install, found.names)],
       },
     ];

@@ -1,5 +1,4 @@
 import { affectedBy } from '../calico/affected.ts';
-import { consequencesOf } from '../calico/consequences.ts';
 import { enumerate } from '../calico/enumerate.ts';
 import { etcdTrouble, type EtcdCause } from '../calico/etcd.ts';
 import { fieldEvidence } from '../calico/evidence.ts';
@@ -7,6 +6,7 @@ import { installOf, installUses } from '../calico/install/install.ts';
 import { nodeViews } from '../calico/nodes.ts';
 import { settingsOf } from '../calico/settings.ts';
 import { answered, saidEvidence, sickTelling, type Telling } from '../calico/speech.ts';
+import { followsWithoutData } from '../calico/without-data.ts';
 import type { Draft } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { repairEtcd } from '../remediations/repair-etcd.ts';
@@ -19,17 +19,6 @@ type EtcdFacts = {
   readonly endpoints: string;
   readonly cause: EtcdCause;
 };
-
-const explained = [
-  'slow-startup-liveness-kill',
-  'slow-datastore',
-  'host-clock-skew',
-  'bird-not-running',
-  'network-unavailable-stale',
-  'rollout-blocked',
-  'pod-not-ready',
-  'crash-loop',
-];
 
 // The client's own words name the reason, Calico's often only that there was no answer: the sharper one of a pod counts.
 const vague: ReadonlySet<EtcdCause> = new Set(['no-answer']);
@@ -65,7 +54,7 @@ function draftOf(
           ),
         ...(endpoints === '' ? [] : [fieldEvidence(first.pod, 'env ETCD_ENDPOINTS', endpoints)]),
       ],
-      explains: consequencesOf(snapshot, views, explained),
+      explains: followsWithoutData(snapshot, views),
       remedies: [repairEtcd(installOf(snapshot), cause, endpoints)],
     },
   ];

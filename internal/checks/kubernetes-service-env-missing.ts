@@ -1,9 +1,9 @@
 import { affectedBy } from '../calico/affected.ts';
-import { consequencesOf } from '../calico/consequences.ts';
 import { enumerate } from '../calico/enumerate.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { apiServerAddress } from '../calico/service-ip.ts';
 import { answered, saidEvidence, sickTelling } from '../calico/speech.ts';
+import { followsWithoutData } from '../calico/without-data.ts';
 import { kubernetesServicesEndpoint } from '../remediations/kubernetes-services-endpoint.ts';
 import { restartPods } from '../remediations/restart-pods.ts';
 import { defineCheck } from './define.ts';
@@ -14,16 +14,7 @@ type EnvFacts = { readonly nodes: readonly string[]; readonly containers: readon
 const missing =
   /unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined/;
 
-const explained = [
-  'bird-not-running',
-  'cni-install-failed',
-  'upgrade-ipam-migration-stuck',
-  'typha-unreachable',
-  'network-unavailable-stale',
-  'rollout-blocked',
-  'pod-not-ready',
-  'crash-loop',
-];
+const explained = ['typha-unreachable'];
 
 /** A kubelet that has not heard of the service yet starts a pod without its two variables, and they never come later. */
 export const kubernetesServiceEnvMissing = defineCheck<EnvFacts>({
@@ -48,7 +39,7 @@ export const kubernetesServiceEnvMissing = defineCheck<EnvFacts>({
         },
         affected: affectedBy(views),
         evidence: telling.slice(0, 5).map(({ pod, last }) => saidEvidence(pod, last)),
-        explains: consequencesOf(snapshot, views, explained),
+        explains: followsWithoutData(snapshot, views, explained),
         remedies: [
           ...(restart ? [restart] : []),
           kubernetesServicesEndpoint(installOf(snapshot), apiServerAddress(snapshot)),

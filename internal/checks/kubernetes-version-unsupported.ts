@@ -1,11 +1,11 @@
 import { affectedBy } from '../calico/affected.ts';
-import { consequencesOf } from '../calico/consequences.ts';
 import { enumerate } from '../calico/enumerate.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { skewUses, versionSkew } from '../calico/install/skew.ts';
 import type { LogLine } from '../calico/log.ts';
 import { nodeViews, sickViews, type NodeView } from '../calico/nodes.ts';
 import { hasSpoken, saidEvidence, sickTelling, type Telling } from '../calico/speech.ts';
+import { followsWithoutData } from '../calico/without-data.ts';
 import type { Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { upgradeCalico } from '../remediations/upgrade-calico.ts';
@@ -25,13 +25,7 @@ type VersionFacts = {
 const removed =
   /kubernetesendpointslices.*could not find the requested resource|could not find the requested resource.*(?:discovery\.k8s\.io|endpointslices)|no matches for kind "\w+" in version "[a-z.0-9]+\/v1beta1"/;
 
-const explained = [
-  'crds-missing',
-  'rollout-blocked',
-  'readiness-503',
-  'pod-not-ready',
-  'crash-loop',
-];
+const explained = ['crds-missing'];
 
 const says = ({ text }: LogLine): true | null => (removed.test(text) ? true : null);
 
@@ -85,7 +79,7 @@ export const kubernetesVersionUnsupported = defineCheck<VersionFacts>({
           ...telling.slice(0, 4).map(({ pod, last }) => saidEvidence(pod, last)),
           versionEvidence(snapshot, kubernetesVersion),
         ],
-        explains: isBroken ? consequencesOf(snapshot, views, explained) : [],
+        explains: isBroken ? followsWithoutData(snapshot, views, explained) : [],
         remedies: [upgradeCalico(installOf(snapshot), fixedIn)],
       },
     ];

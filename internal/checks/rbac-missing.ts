@@ -1,11 +1,12 @@
 import { affectedBy } from '../calico/affected.ts';
-import { consequencesOf } from '../calico/consequences.ts';
 import { isBlocking, standingDenials, type Denial } from '../calico/denials.ts';
+import { sharing } from '../calico/cluster-wide.ts';
 import { counted, enumerate } from '../calico/enumerate.ts';
-import { nodeRefs } from '../calico/evidence.ts';
+import { nodeRefs, refOf } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
-import { nodeViews, sickViews } from '../calico/nodes.ts';
+import { nodeViews, sickViews, type NodeView } from '../calico/nodes.ts';
 import { roleFor } from '../calico/rights.ts';
+import { followsWithoutData } from '../calico/without-data.ts';
 import type { Draft, ObjectRef } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { missingRights, type MissingRule } from '../remediations/apply-missing-parts.ts';
@@ -22,18 +23,7 @@ type RightsFacts = {
   readonly harm: 'calico-node' | 'new-pods' | 'feature';
 };
 
-const explained = [
-  'bird-not-running',
-  'cni-install-failed',
-  'slow-startup-liveness-kill',
-  'ipam-exhausted',
-  'upgrade-ipam-migration-stuck',
-  'network-unavailable-stale',
-  'rollout-blocked',
-  'readiness-503',
-  'pod-not-ready',
-  'crash-loop',
-];
+const explained = ['ipam-exhausted'];
 
 /** One rule for each account and resource, with all verbs that it was denied. */
 function rightsOf(snapshot: Snapshot, denials: readonly Denial[]): readonly Right[] {
@@ -58,16 +48,23 @@ function rightsOf(snapshot: Snapshot, denials: readonly Denial[]): readonly Righ
   });
 }
 
-// Where only Typha is denied, it is every sick calico-node that waits for it.
+// Where Typha is denied, it is every sick calico-node that waits for it.
 function affectedNodes(snapshot: Snapshot, denials: readonly Denial[]): readonly string[] {
-  const own = denials.flatMap(({ source, node }) =>
-    source === 'typha' || source === 'kube-controllers' ? [] : (node ?? []),
+  const told = new Set(denials.filter(({ source }) => source !== 'typha').map(({ node }) => node));
+  const saying = sickViews(snapshot).filter(({ name }) =>
+    denials.some(({ source, node }) => source === 'sick-node' && node === name),
   );
   const waiting = denials.some(({ source }) => source === 'typha')
-    ? sickViews(snapshot).map(({ name }) => name)
-    : [];
-  return [...new Set([...own, ...waiting])].toSorted();
+    ? sickViews(snapshot)
+    : sharing(snapshot, saying);
+  const own = denials.flatMap(({ source, node }) =>
+    source !== 'kube-controllers' && node !== null && told.has(node) ? [node] : [],
+  );
+  return [...new Set([...own, ...waiting.map(({ name }) => name)])].toSorted();
 }
+
+const sickPods = (views: readonly NodeView[]): readonly ObjectRef[] =>
+  views.flatMap(({ pod, health }) => (pod && health?.state === 'sick' ? [refOf(pod)] : []));
 
 const uniqueRefs = (refs: readonly ObjectRef[]): readonly ObjectRef[] => [
   ...new Map(refs.map((ref) => [JSON.stringify(ref), ref])).values(),
@@ -93,11 +90,15 @@ function draftOf(snapshot: Snapshot, denials: readonly Denial[]): Draft<RightsFa
         missingRoles: [...new Set(denials.flatMap(({ right }) => right.missingRole ?? []))],
         harm: !isError ? 'feature' : isCniAlone ? 'new-pods' : 'calico-node',
       },
-      affected: uniqueRefs([...nodeRefs(nodes), ...denials.map(({ pod }) => pod)]),
+      affected: uniqueRefs([
+        ...nodeRefs(nodes),
+        ...denials.map(({ pod }) => pod),
+        ...(isError ? sickPods(views) : []),
+      ]),
       evidence: denials.slice(0, 5).map(({ evidence }) => evidence),
       explains: isError
         ? [
-            ...consequencesOf(snapshot, views, explained),
+            ...followsWithoutData(snapshot, views, explained),
             ...(hasTypha ? [{ id: 'typha-unreachable', affected: affectedBy(views) }] : []),
           ]
         : [],

@@ -1,6 +1,5 @@
 import { affectedBy } from '../calico/affected.ts';
 import { typhaPods } from '../calico/components.ts';
-import { consequencesOf } from '../calico/consequences.ts';
 import { enumerate } from '../calico/enumerate.ts';
 import { fieldEvidence } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
@@ -9,6 +8,7 @@ import type { LogLine } from '../calico/log.ts';
 import { nodeViews } from '../calico/nodes.ts';
 import { saidEvidence, sickTelling, standing, type Telling } from '../calico/speech.ts';
 import { typhaGreeted, typhaTrouble, type TlsReason } from '../calico/typha-errors.ts';
+import { followsWithoutData } from '../calico/without-data.ts';
 import type { Draft, Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { renewTyphaCertificates } from '../remediations/typha-certificates.ts';
@@ -21,17 +21,7 @@ type TlsFacts = {
   readonly isToldByTypha: boolean;
 };
 
-const explained = [
-  'typha-unreachable',
-  'typha-underprovisioned',
-  'bird-not-running',
-  'host-clock-skew',
-  'network-unavailable-stale',
-  'rollout-blocked',
-  'readiness-503',
-  'pod-not-ready',
-  'crash-loop',
-];
+const explained = ['typha-unreachable', 'typha-underprovisioned'];
 
 function readTls(line: LogLine): TlsReason | null {
   const trouble = typhaTrouble(line);
@@ -84,7 +74,7 @@ function draftOf(snapshot: Snapshot, telling: readonly Telling<TlsReason>[]): Dr
       ...told.slice(0, 2),
       ...complaintEvidence(snapshot),
     ],
-    explains: consequencesOf(snapshot, views, explained),
+    explains: followsWithoutData(snapshot, views, explained),
     remedies: [renewTyphaCertificates(installOf(snapshot))],
   };
 }

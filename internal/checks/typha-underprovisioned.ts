@@ -1,5 +1,4 @@
 import { affectedBy } from '../calico/affected.ts';
-import { consequencesOf } from '../calico/consequences.ts';
 import { counted, enumerate } from '../calico/enumerate.ts';
 import { fieldEvidence, refOf } from '../calico/evidence.ts';
 import { operatorComplaint } from '../calico/install/conditions.ts';
@@ -8,6 +7,7 @@ import { nodeViews, type NodeView } from '../calico/nodes.ts';
 import { conditionOf } from '../calico/pods.ts';
 import { cutOff } from '../calico/typha-clients.ts';
 import { typhaOf, typhaReplicasFor, type PlaceReason, type Typha } from '../calico/typha.ts';
+import { followsWithoutData } from '../calico/without-data.ts';
 import type { Draft, Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { placeOf, placingReasons } from '../remediations/reach-typha.ts';
@@ -25,16 +25,7 @@ type ReplicaFacts = {
   readonly kind: 'unscheduled' | 'operator' | 'too-few';
 };
 
-const explained = [
-  'typha-unreachable',
-  'bird-not-running',
-  'slow-startup-liveness-kill',
-  'network-unavailable-stale',
-  'rollout-blocked',
-  'readiness-503',
-  'pod-not-ready',
-  'crash-loop',
-];
+const explained = ['typha-unreachable'];
 
 // Below this number of nodes one Typha does as well as several; the manifest itself asks for one.
 const manyNodes = 100;
@@ -95,7 +86,7 @@ function draftOf(
       ...pending.map(refOf),
     ],
     evidence: [...scalingEvidence(snapshot), ...pendingEvidence(typha)],
-    explains: isError ? consequencesOf(snapshot, suffering, explained) : [],
+    explains: isError ? followsWithoutData(snapshot, suffering, explained) : [],
     remedies:
       kind === 'too-few' || (kind === 'operator' && pending.length === 0)
         ? [scaleTypha(install, place)]

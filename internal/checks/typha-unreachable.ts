@@ -1,5 +1,4 @@
 import { affectedBy } from '../calico/affected.ts';
-import { consequencesOf } from '../calico/consequences.ts';
 import { counted, enumerate } from '../calico/enumerate.ts';
 import { fieldEvidence } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
@@ -7,6 +6,7 @@ import { nodeViews } from '../calico/nodes.ts';
 import { saidEvidence } from '../calico/speech.ts';
 import { causeOf, cutOff, typhaNodes, type Cut, type TyphaCause } from '../calico/typha-clients.ts';
 import { typhaOf, type Typha } from '../calico/typha.ts';
+import { followsWithoutData } from '../calico/without-data.ts';
 import type { Draft, Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { reachTypha } from '../remediations/reach-typha.ts';
@@ -23,16 +23,6 @@ type TyphaFacts = {
   /** Nodes that run a ready Typha. */
   readonly typhaNodes: readonly string[];
 };
-
-const explained = [
-  'bird-not-running',
-  'slow-startup-liveness-kill',
-  'network-unavailable-stale',
-  'rollout-blocked',
-  'readiness-503',
-  'pod-not-ready',
-  'crash-loop',
-];
 
 function typhaEvidence(typha: Typha | null): readonly Evidence[] {
   if (!typha) return [];
@@ -76,7 +66,7 @@ function draftOf(snapshot: Snapshot, typha: Typha | null, cut: Cut): Draft<Typha
       ...cut.telling.slice(0, 4).map(({ pod, last }) => saidEvidence(pod, last)),
       ...typhaEvidence(typha),
     ],
-    explains: consequencesOf(snapshot, views, explained),
+    explains: followsWithoutData(snapshot, views),
     remedies: reachTypha(installOf(snapshot), typha, facts),
   };
 }

@@ -1,12 +1,12 @@
 import { affectedBy } from '../calico/affected.ts';
 import { cniFailures } from '../calico/cni-failures.ts';
-import { consequencesOf } from '../calico/consequences.ts';
 import { enumerate } from '../calico/enumerate.ts';
 import { fieldEvidence, nodeRefs, refOf } from '../calico/evidence.ts';
 import { stuckMigrations } from '../calico/ipam-migration.ts';
 import { nodeViews } from '../calico/nodes.ts';
 import { findObject } from '../calico/snapshot-lists.ts';
 import { saidEvidence } from '../calico/speech.ts';
+import { followsWithoutData } from '../calico/without-data.ts';
 import type { Symptom } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { endMigration } from '../remediations/end-migration.ts';
@@ -17,14 +17,6 @@ type MigrationFacts = {
   readonly error: string;
   readonly isLocked: boolean;
 };
-
-const explained = [
-  'runtime-broken-init-stuck',
-  'cni-install-failed',
-  'network-unavailable-stale',
-  'rollout-blocked',
-  'pod-not-ready',
-];
 
 // The migration locks the datastore for the whole cluster until it is through.
 function lock(snapshot: Snapshot): Symptom {
@@ -66,7 +58,7 @@ export const upgradeIpamMigrationStuck = defineCheck<MigrationFacts>({
             ? [fieldEvidence(information, 'spec.datastoreReady', 'false')]
             : []),
         ],
-        explains: [...consequencesOf(snapshot, views, explained), lock(snapshot)],
+        explains: [...followsWithoutData(snapshot, views), lock(snapshot)],
         remedies: [endMigration(telling.map(({ pod }) => pod))],
       },
     ];

@@ -1,7 +1,7 @@
 import type { DialFailure } from '../calico/api-errors.ts';
 import type { ReachCause } from '../calico/api-reach.ts';
 import type { NodeView } from '../calico/nodes.ts';
-import { apiServerAddress, kubeProxyOn } from '../calico/service-ip.ts';
+import { apiServerAddress, kubeProxyDaemonSet, kubeProxyOn } from '../calico/service-ip.ts';
 import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -25,13 +25,17 @@ const manual = (id: string, title: string, lines: readonly string[]): Remedy => 
   manual: lines,
 });
 
-const scheduleKubeProxy = (nodes: readonly string[]): Remedy =>
-  manual('schedule-kube-proxy', words.schedule, [
-    'kubectl -n kube-system get daemonset kube-proxy -o wide',
-    'kubectl -n kube-system get daemonset kube-proxy -o jsonpath=\'{.spec.template.spec.nodeSelector}{"\\n"}{.spec.template.spec.affinity}{"\\n"}{.spec.template.spec.tolerations}{"\\n"}\'',
+function scheduleKubeProxy(snapshot: Snapshot, nodes: readonly string[]): Remedy {
+  const { name, namespace } = kubeProxyDaemonSet(snapshot)?.metadata ?? { name: 'kube-proxy' };
+  const target = `-n ${namespace ?? 'kube-system'} get daemonset ${name}`;
+  return manual('schedule-kube-proxy', words.schedule, [
+    `kubectl ${target} -o wide`,
+    `kubectl ${target} -o jsonpath='{.spec.template.spec.nodeSelector}{"\\n"}{.spec.template.spec.affinity}{"\\n"}{.spec.template.spec.tolerations}{"\\n"}'`,
     ...nodes.map((node) => `kubectl describe node ${node} | grep -A3 Taints:`),
     words.selects,
+    `kubectl -n ${namespace ?? 'kube-system'} edit daemonset ${name}`,
   ]);
+}
 
 function restartKubeProxy(snapshot: Snapshot, views: readonly NodeView[]): Remedy {
   const lines = views.flatMap(({ name }) => {
@@ -75,7 +79,13 @@ export function reachApiServer(
   const ownAddress = kubernetesServicesEndpoint(install, apiServerAddress(snapshot));
   switch (way.cause) {
     case 'kube-proxy-missing':
-      return [scheduleKubeProxy(way.views.map(({ name }) => name)), ownAddress];
+      return [
+        scheduleKubeProxy(
+          snapshot,
+          way.views.map(({ name }) => name),
+        ),
+        ownAddress,
+      ];
     case 'kube-proxy-failing':
       return [restartKubeProxy(snapshot, way.views), ownAddress];
     case 'bpf-without-address':
@@ -96,8 +106,7 @@ const words = {
   byItself:
     'calico-node tries again by itself; a pod that waits in back-off starts within five minutes.',
   schedule: 'Let kube-proxy run on these nodes again',
-  selects:
-    '# make selector, affinity and tolerations of the DaemonSet include these nodes: kubectl -n kube-system edit daemonset kube-proxy',
+  selects: '# make selector, affinity and tolerations of the DaemonSet include these nodes:',
   restart: 'Repair kube-proxy on these nodes',
   noProxy: 'Leave the service network out of the proxy',
   noProxyWhere: (isOperator: boolean, host: string): string =>

@@ -147,6 +147,22 @@ describe('apiserver-service-ip-unreachable', () => {
       ['worker-3'],
     ],
     [
+      'a start that has just asked for the first time, where kube-proxy is not',
+      () => {
+        const sample = healthyCluster({ nodes: 3, version: 'v3.29.1' });
+        removeKubeProxy(sample, 'worker-2');
+        failStart(
+          sample,
+          'worker-2',
+          [say(sample, { version: 'v3.29.1', ago: 4 }, 'Checking datastore connection')],
+          { exitCode: 137 },
+        );
+        return sample;
+      },
+      { confidence: 'likely', facts: { cause: 'kube-proxy-missing' } },
+      ['worker-2'],
+    ],
+    [
       'an address of its own that does not answer',
       () => {
         const sample = healthyCluster({ nodes: 3, version: 'v3.30.2', install: 'operator' });

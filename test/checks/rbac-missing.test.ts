@@ -161,6 +161,17 @@ describe('rbac-missing', () => {
     expect(nodesOf(finding)).toEqual(['worker-1']);
   });
 
+  it('counts a sick pod in, whose run is too young to say it', () => {
+    const sample = healthyCluster({ nodes: 3, version: 'v3.26.5' });
+    deniedLists(sample, 'worker-1', 'v3.26.5', [no(account('calico-node'), 'list', 'bgpfilters')]);
+    const young = say(sample, { version: 'v3.26.5', ago: 1 }, 'Early log level set to info');
+    failStart(sample, 'worker-2', [young], { exitCode: 0 });
+    sample.logs = sample.logs.filter(
+      ({ pod, previous }) => !previous || pod !== podOn(sample, 'worker-2').metadata.name,
+    );
+    expect(nodesOf(findingIn(check, sample))).toEqual(['worker-1', 'worker-2']);
+  });
+
   it('tells pods without network apart', () => {
     const sample = healthyCluster({ nodes: 3, noLogs: true });
     cniFails(
