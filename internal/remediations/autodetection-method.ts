@@ -1,0 +1,147 @@
+import type { Family } from '../calico/autodetection/address.ts';
+import type { NodePrediction, Proposal } from '../calico/autodetection/propose.ts';
+import { counted, enumerate } from '../calico/enumerate.ts';
+import { installOf } from '../calico/install/install.ts';
+import { methodProposals } from '../calico/method-proposals.ts';
+import { calicoContainer } from '../calico/settings.ts';
+import { findObject } from '../calico/snapshot-lists.ts';
+import type { Install } from '../model/install.ts';
+import type { DaemonSet } from '../model/kubernetes.ts';
+import type { Remedy } from '../model/remedy.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { placeMethod } from './method-place.ts';
+
+/** More alternatives than this only confuse; `predict` shows them all. */
+const mostRemedies = 3;
+
+const daemonSetOf = (snapshot: Snapshot, install: Install): DaemonSet | undefined =>
+  install.daemonSet === null
+    ? undefined
+    : findObject(snapshot, 'daemonSets', install.daemonSet, install.namespace ?? undefined);
+
+const styleOf = (method: string): string => method.split('=')[0] ?? method;
+
+const choiceText = ({ choices }: NodePrediction): string => {
+  const [choice] = choices;
+  if (!choice) return '';
+  return choice.iface === null ? choice.ip : `${choice.ip} (${choice.iface})`;
+};
+
+function consequences(
+  proposal: Proposal,
+  daemonSet: DaemonSet | undefined,
+  pods: number,
+): readonly string[] {
+  const changing = proposal.predictions.filter(({ outcome }) => outcome === 'changes');
+  const unknown = proposal.predictions.filter(({ outcome }) => outcome === 'unknown');
+  const staying = proposal.predictions.filter(({ outcome }) => outcome === 'same');
+  const most = daemonSet?.spec?.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1;
+  const isByHand = daemonSet?.spec?.updateStrategy?.type === 'OnDelete';
+  return [
+    ...changing.slice(0, 3).map((one) => words.changes(one.node, one.now, choiceText(one))),
+    ...(changing.length > 3 ? [words.moreChange(changing.length - 3)] : []),
+    ...(staying.length > 0 ? [words.stay(staying.length)] : []),
+    ...(unknown.length > 0 ? [words.unknown(unknown.map(({ node }) => node))] : []),
+    isByHand ? words.byHand : words.restarts(pods, String(most)),
+  ];
+}
+
+function remedyOf(
+  snapshot: Snapshot,
+  proposal: Proposal,
+  family: Family,
+  index: number,
+): Remedy | null {
+  const install = installOf(snapshot);
+  const daemonSet = daemonSetOf(snapshot, install);
+  const env = calicoContainer(daemonSet?.spec?.template?.spec)?.env ?? [];
+  const placed = placeMethod(proposal.method, { install, family, env });
+  if (!placed) return null;
+  const style = styleOf(proposal.method);
+  return {
+    id: index === 0 ? 'autodetection-method' : `autodetection-method-${style}`,
+    title: words.title(proposal.method),
+    risk: 'restarts-pods',
+    consequences: consequences(proposal, daemonSet, proposal.predictions.length),
+    ...placed,
+  };
+}
+
+// Nothing is proposed that would harm a healthy node; what speaks against each method is for a person to weigh.
+function noneSafe(unsafe: readonly Proposal[]): Remedy {
+  return {
+    id: 'autodetection-method',
+    title: words.choose,
+    action: 'manual',
+    risk: 'restarts-pods',
+    changes: [],
+    consequences: unsafe
+      .slice(0, mostRemedies)
+      .flatMap(({ method, objections }) =>
+        objections.slice(0, 1).map(({ kind, nodes }) => words.objection(method, kind, nodes)),
+      ),
+    manual: ['kubectl calico-fix predict'],
+  };
+}
+
+/**
+ * The methods that give each of the sick nodes (by name) its right address and keep that of every other, the best first, each with
+ * the change at the place where it lasts. Where none is safe on every node the remedy says what speaks against each. Empty for
+ * Canal and policy-only installations, where no address is detected.
+ */
+export function autodetectionMethod(
+  snapshot: Snapshot,
+  sick: ReadonlySet<string>,
+  family: Family = 4,
+): readonly Remedy[] {
+  const { renderer, policyOnly } = installOf(snapshot);
+  if (renderer === 'canal' || policyOnly) return [];
+  const { safe, unsafe } = methodProposals(snapshot, sick, family);
+  const remedies = safe
+    .slice(0, mostRemedies)
+    .flatMap((proposal, index) => remedyOf(snapshot, proposal, family, index) ?? []);
+  return remedies.length > 0 ? remedies : [noneSafe(unsafe)];
+}
+
+const objections: Readonly<Record<string, string>> = {
+  'leaves-without-address': 'finds no address',
+  'changes-healthy-node': 'would change the right address',
+  'does-not-cure': 'does not give the right address',
+  'same-address-twice': 'gives the same address twice',
+  'reserved-network': 'takes an address of a pool',
+  'not-foreseeable': 'cannot be foreseen',
+};
+
+function titleOf(method: string): string {
+  const value = method.slice(method.indexOf('=') + 1);
+  switch (styleOf(method)) {
+    case 'kubernetes-internal-ip':
+      return 'Use the address that Kubernetes knows (kubernetes-internal-ip)';
+    case 'cidr':
+      return `Take the address from the node network (cidr=${value})`;
+    case 'interface':
+      return `Take the address from one interface (interface=${value})`;
+    case 'skip-interface':
+      return `Leave the wrong interface out (skip-interface=${value})`;
+    default:
+      return `Set the address method ${method}`;
+  }
+}
+
+const words = {
+  title: titleOf,
+  choose: 'Choose an address method: none is safe on every node by what was read',
+  changes: (node: string, now: string | null, then: string): string =>
+    now === null ? `${node} gets ${then}.` : `${node} changes from ${now} to ${then}.`,
+  moreChange: (count: number): string => `${counted(count, 'more node')} change likewise.`,
+  stay: (count: number): string =>
+    count === 1 ? 'One node keeps its address.' : `${count} nodes keep their addresses.`,
+  unknown: (nodes: readonly string[]): string =>
+    `What ${enumerate(nodes)} would get cannot be foreseen.`,
+  restarts: (pods: number, most: string): string =>
+    `calico-node restarts on ${counted(pods, 'node')}, ${most} at a time; running pods keep their network meanwhile.`,
+  byHand:
+    'The DaemonSet replaces pods only when they are deleted: delete those of the nodes that change first.',
+  objection: (method: string, kind: string, nodes: readonly string[]): string =>
+    `${method} ${objections[kind] ?? kind} on ${enumerate(nodes)}.`,
+};

@@ -1,0 +1,26 @@
+import type { Remedy } from '../model/remedy.ts';
+
+/** Gives every node a BGP session with every other one again; for clusters without peers of their own. */
+export const restoreMesh = (): Remedy => {
+  const body = { spec: { nodeToNodeMeshEnabled: true } };
+  const resource = 'bgpconfigurations.crd.projectcalico.org';
+  return {
+    id: 'restore-mesh',
+    title: words.title,
+    action: 'manual',
+    risk: 'none',
+    target: { kind: 'BGPConfiguration', name: 'default' },
+    changes: [],
+    consequences: [words.consequence],
+    manual: [
+      `kubectl patch ${resource} default --type merge -p '${JSON.stringify(body)}'`,
+      words.peers,
+    ],
+  };
+};
+
+const words = {
+  title: 'Switch the node-to-node mesh on again',
+  consequence: 'The sessions come up within a minute; no pod has to be restarted.',
+  peers: '# or, if route reflectors or routers are meant to do it, create their BGPPeer objects',
+};
