@@ -112,9 +112,14 @@ function confidenceOf(
   if (view.pod && calicoEnding(view.pod)?.exitCode === 2 && deaths.logEnd !== 'healthy')
     return null;
   if (isMany) return 'likely';
-  if (deaths.logEnd !== 'healthy' || !probesAreSilent(snapshot, view)) return null;
-  const isOdd = differences(snapshot, view).length > 0 && !isKilledOnTime(view);
-  return isOdd ? 'likely' : 'possible';
+  // A startup probe asks for readiness, so it also kills a calico-node that is well and has no BGP session.
+  const hasStartupProbe = calicoContainer(view.pod?.spec)?.startupProbe !== undefined;
+  const isSilent = !hasStartupProbe && probesAreSilent(snapshot, view);
+  if (deaths.logEnd !== 'healthy' || !isSilent) return null;
+  const isOdd = differences(snapshot, view).length > 0;
+  const isOnTime = isKilledOnTime(view);
+  if (isOdd) return isOnTime ? 'possible' : 'likely';
+  return isOnTime ? null : 'possible';
 }
 
 /**

@@ -154,18 +154,19 @@ function loopSeconds({ message }: LogLine): number | null {
   return bird ? Number(bird) / 1000 : null;
 }
 
+const isLateReport = ({ message }: LogLine): boolean =>
+  message.startsWith('Reporter is not live: timed out');
+
 function slowLoops(snapshot: Snapshot, { pod }: NodeView): readonly LoadSign[] {
   if (!pod || calicoContainer(pod.spec)?.resources?.limits?.['cpu'] !== undefined) return [];
   const { present, ended } = runsOf(snapshot, pod);
   const run = present ?? ended;
-  const slow = run?.lines.findLast((line) => (loopSeconds(line) ?? 0) >= slowLoop);
-  return slow && run
-    ? [
-        sign('slow-loop', false, loopSeconds(slow) ?? 0, [
-          logEvidence(pod, 'calico-node', slow, run.previous),
-        ]),
-      ]
-    : [];
+  const slow = run?.lines.findLast(
+    (line) => (loopSeconds(line) ?? 0) >= slowLoop || isLateReport(line),
+  );
+  if (!slow || !run) return [];
+  const evidence = logEvidence(pod, 'calico-node', slow, run.previous);
+  return [sign('slow-loop', false, loopSeconds(slow) ?? 'timed out', [evidence])];
 }
 
 function flapping(snapshot: Snapshot, { node, isReady }: NodeView): readonly LoadSign[] {

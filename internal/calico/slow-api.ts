@@ -33,12 +33,13 @@ function inRun(
 ): Omit<SlowApi, 'confidence'> | null {
   const { pod } = view;
   const late = lines.findLast(isTooLate);
+  const verified = lines.find(({ message }) => message.startsWith('Datastore connection verified'));
   const seconds = start.datastoreSeconds;
   const isSlow = (seconds ?? 0) >= slowAnswer;
-  const wasReached = hasReached(start, 'connected');
+  // That a start skipped the test of its datastore proves no connection.
+  const wasReached = verified !== undefined;
   if (!pod || !start.hasGivenUp || hasReached(start, 'serving') || start.isRetrying) return null;
   if (late ? !wasReached && !late.text.includes('awaiting headers') : !isSlow) return null;
-  const verified = lines.find(({ message }) => message.startsWith('Datastore connection verified'));
   const checking = lines.find(({ message }) => message.startsWith('Checking datastore connection'));
   const told = [...(isSlow ? [checking, verified] : []), late];
   return {

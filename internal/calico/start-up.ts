@@ -126,8 +126,18 @@ function firstAnswer(lines: readonly LogLine[]): number | null {
 const toMillis = (seconds: number | null): number | null =>
   seconds === null ? null : Math.round(seconds * 1000) / 1000;
 
-/** Reads how far a start came from the log of one run. */
+const memo = new WeakMap<readonly LogLine[], StartUp>();
+
+/** Reads how far a start came from the log of one run; once for each log. */
 export function startUpOf(lines: readonly LogLine[]): StartUp {
+  const known = memo.get(lines);
+  if (known) return known;
+  const start = readStart(lines);
+  memo.set(lines, start);
+  return start;
+}
+
+function readStart(lines: readonly LogLine[]): StartUp {
   const steps = new Set(lines.map(stepOf));
   const timed = lines.filter(({ time }) => time !== null);
   const retry = lines.findLastIndex(({ message }) =>

@@ -36,7 +36,7 @@ interface Throttled {
 // libcalico-go/lib/health/health.go and felix/logutils/summary.go: what Felix says when it does not get on.
 function isSlow({ message }: LogLine): boolean {
   const longest = /reconciliation loops over .* longest=(\S+)/.exec(message)?.[1];
-  return /^Reporter is not live.*timed out/.test(message) || (goSeconds(longest ?? '') ?? 0) >= 5;
+  return message.startsWith('Reporter is not live') || (goSeconds(longest ?? '') ?? 0) >= 5;
 }
 
 function throttledAt(snapshot: Snapshot, view: NodeView): Throttled | null {

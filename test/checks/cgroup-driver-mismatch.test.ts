@@ -92,6 +92,15 @@ describe('cgroup-driver-mismatch', () => {
   });
 
   it.each<[string, Case]>([
+    ['only calico-node, killed on time, on a node like the others', { lived: 64 }],
+    [
+      'a startup probe kills it',
+      {
+        isOdd: true,
+        change: (s) =>
+          Object.assign(podOn(s, 'worker-2').spec?.containers?.[0] ?? {}, { startupProbe: {} }),
+      },
+    ],
     [
       'OOMKilled',
       {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { slowDatastore } from '../../internal/checks/slow-datastore.ts';
 import { slowStartupLivenessKill } from '../../internal/checks/slow-startup-liveness-kill.ts';
 import { healthyCluster, workers } from '../support/cluster.ts';
-import { addEvent, appendLog, crashLoop, podOn, setLog } from '../support/faults.ts';
+import { addEvent, appendLog, crashLoop, logOf, podOn, setLog } from '../support/faults.ts';
 import { findingIn, findingsIn, nodesOf } from '../support/findings.ts';
 import { slowStartLog } from '../support/node-faults.ts';
 import { at, type Sample } from '../support/sample.ts';
@@ -95,6 +95,19 @@ describe('slow-datastore', () => {
     ],
   ])('says nothing of %s', (_name, more) => {
     expect(findingsIn(slowDatastore, slow(more))).toEqual([]);
+  });
+
+  it('does not take a skipped test of the datastore for a connection', () => {
+    const sample = slow({
+      each: 0.03,
+      text: 'Unable to query node configuration error=context deadline exceeded',
+    });
+    const pod = podOn(sample, 'worker-1');
+    const log = logOf(sample, pod)
+      .replace('Checking datastore connection', 'Skipping datastore connection test')
+      .replace(/^.*Datastore connection verified\n/m, '');
+    setLog(sample, pod, 'calico-node', log);
+    expect(findingsIn(slowDatastore, sample)).toEqual([]);
   });
 
   it('says nothing where the start is through by now', () => {
