@@ -41,12 +41,20 @@ export const prefixOf = (cidr: string): number | null => parse(cidr)?.[1] ?? nul
 export const enabledPools = (pools: readonly IPPool[]): readonly IPPool[] =>
   pools.filter(({ spec }) => spec?.disabled !== true && spec?.cidr !== undefined);
 
-/** Enabled pools that workloads on this node may use: by node selector and allowed uses; null if a selector cannot be read. */
+/** Enabled pools that pods get addresses from; pools for tunnels or load balancers alone (`allowedUses`, v3.21 and newer) are none. */
+export const workloadPools = (pools: readonly IPPool[]): readonly IPPool[] =>
+  enabledPools(pools).filter(({ spec }) => {
+    const uses = spec?.allowedUses ?? [];
+    return uses.length === 0 || uses.includes('Workload');
+  });
+
+/** The pools among them that select this node; null if a selector cannot be read. */
 export function poolsFor(pools: readonly IPPool[], node: Node): readonly IPPool[] | null {
   const labels = node.metadata.labels ?? {};
-  const answers = enabledPools(pools)
-    .filter(({ spec }) => spec?.allowedUses === undefined || spec.allowedUses.includes('Workload'))
-    .map((pool) => ({ pool, isSelected: selects(pool.spec?.nodeSelector, labels) }));
+  const answers = workloadPools(pools).map((pool) => ({
+    pool,
+    isSelected: selects(pool.spec?.nodeSelector, labels),
+  }));
   if (answers.some(({ isSelected }) => isSelected === null)) return null;
   return answers.filter(({ isSelected }) => isSelected === true).map(({ pool }) => pool);
 }

@@ -1,4 +1,5 @@
 import type { Check } from '../model/check.ts';
+import { addressRightByLuck } from './address-right-by-luck.ts';
 import { apiserverServiceIpUnreachable } from './apiserver-service-ip-unreachable.ts';
 import { bgpPeerDown } from './bgp-peer-down.ts';
 import { bgpPort179Blocked } from './bgp-port-179-blocked.ts';
@@ -13,11 +14,20 @@ import { etcdDatastoreUnreachable } from './etcd-datastore-unreachable.ts';
 import { evictedDiskPressure } from './evicted-disk-pressure.ts';
 import { healthPortInUse } from './health-port-in-use.ts';
 import { hostClockSkew } from './host-clock-skew.ts';
+import { ipAddressConflict } from './ip-address-conflict.ts';
+import { ipAutodetectInvalidMethod } from './ip-autodetect-invalid-method.ts';
+import { ipAutodetectNoneFound } from './ip-autodetect-none-found.ts';
+import { ipamExhausted } from './ipam-exhausted.ts';
+import { ippoolNoneForNode } from './ippool-none-for-node.ts';
+import { ippoolOutsideClusterCidr } from './ippool-outside-cluster-cidr.ts';
+import { ippoolSmallerThanBlock } from './ippool-smaller-than-block.ts';
 import { kubernetesServiceEnvMissing } from './kubernetes-service-env-missing.ts';
 import { kubernetesVersionUnsupported } from './kubernetes-version-unsupported.ts';
 import { localhostUnresolvable } from './localhost-unresolvable.ts';
 import { nodeLostOrKubeletDown } from './node-lost-or-kubelet-down.ts';
+import { nodeNameMismatch } from './node-name-mismatch.ts';
 import { nodeOverloadLivenessRefused } from './node-overload-liveness-refused.ts';
+import { nodeWithoutRoutes } from './node-without-routes.ts';
 import { oomKilled } from './oom-killed.ts';
 import { operatorDegradedConfig } from './operator-degraded-config.ts';
 import { operatorDownOrOutdated } from './operator-down-or-outdated.ts';
@@ -26,12 +36,14 @@ import { rbacMissing } from './rbac-missing.ts';
 import { runtimeBrokenInitStuck } from './runtime-broken-init-stuck.ts';
 import { slowDatastore } from './slow-datastore.ts';
 import { slowStartupLivenessKill } from './slow-startup-liveness-kill.ts';
+import { staleNodeObjects } from './stale-node-objects.ts';
 import { twoInstallations } from './two-installations.ts';
 import { typhaTlsFailure } from './typha-tls-failure.ts';
 import { typhaUnderprovisioned } from './typha-underprovisioned.ts';
 import { typhaUnreachable } from './typha-unreachable.ts';
 import { upgradeIpamMigrationStuck } from './upgrade-ipam-migration-stuck.ts';
 import { versionSkew } from './version-skew.ts';
+import { wrongIpAutodetected } from './wrong-ip-autodetected.ts';
 
 /**
  * All checks. The order is part of the diagnosis: causes stand before what they cause, and where two findings are equally
@@ -63,6 +75,17 @@ export const checks: readonly Check[] = [
   cgroupDriverMismatch,
   nodeOverloadLivenessRefused,
   cpuThrottled,
+  nodeNameMismatch,
+  ipAutodetectInvalidMethod,
+  ipAutodetectNoneFound,
+  wrongIpAutodetected,
+  ipAddressConflict,
+  nodeWithoutRoutes,
+  staleNodeObjects,
+  ippoolSmallerThanBlock,
+  ippoolNoneForNode,
+  ipamExhausted,
+  ippoolOutsideClusterCidr,
   upgradeIpamMigrationStuck,
   healthPortInUse,
   localhostUnresolvable,
@@ -71,4 +94,5 @@ export const checks: readonly Check[] = [
   slowStartupLivenessKill,
   probeTimeoutTooShort,
   cniTokenUnauthorized,
+  addressRightByLuck,
 ];

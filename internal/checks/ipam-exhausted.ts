@@ -1,158 +1,186 @@
+import { podsWithoutAddress } from '../calico/addressless.ts';
 import { affectedBy } from '../calico/affected.ts';
-import { cniFailures } from '../calico/cni-failures.ts';
-import { eventEvidence, fieldEvidence, logEvidence, refOf } from '../calico/evidence.ts';
+import { consequencesOf } from '../calico/consequences.ts';
+import { enumerate } from '../calico/enumerate.ts';
+import { fieldEvidence, nodeRefs, refOf } from '../calico/evidence.ts';
 import { installUses } from '../calico/install/install.ts';
-import { nodeViews, type NodeView } from '../calico/nodes.ts';
-import { enabledPools, prefixOf } from '../calico/pools.ts';
-import { presentSign } from '../calico/signs.ts';
+import { nodesWithoutRoom, refusals, roomEvidence, type Refusal } from '../calico/ipam-shortage.ts';
+import { nodeViews } from '../calico/nodes.ts';
+import { poolsIn, type ShortageKind } from '../calico/pool-errors.ts';
+import { roomIn, strayAddresses, type PoolRoom } from '../calico/pool-room.ts';
+import { workloadPools } from '../calico/pools.ts';
 import { itemsOf } from '../calico/snapshot-lists.ts';
-import type { Draft, Evidence, ObjectRef } from '../model/finding.ts';
+import type { Draft, ObjectRef, Symptom } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { addPool } from '../remediations/add-pool.ts';
 import { defineCheck } from './define.ts';
 
 interface Facts {
   readonly [field: string]: unknown;
+  readonly kind: ShortageKind;
   readonly nodes: readonly string[];
-  /** True if calico-node itself gets no tunnel address. */
-  readonly isTunnel: boolean;
+  /** Nodes on which calico-node itself gets no address for its tunnel. */
+  readonly tunnels: readonly string[];
+  /** Pods that wait, `namespace/name`. */
   readonly pods: readonly string[];
-  /** Why there is none: the pools are used up, blocks may not be shared, or a node may not have more of them. */
-  readonly kind: 'pools' | 'strict-affinity' | 'block-limit';
   readonly pools: readonly string[];
+  /** Addresses that are given out and that no pod of the snapshot has; 0 where that is not known. */
+  readonly stray: number;
 }
 
-// libcalico-go/lib/ipam: "Assigned N out of M requested IPv4 addresses[; <why>]"; the allocator of the tunnel address says it in
-// words of its own up to v3.19 (node/pkg/allocateip).
-const exhausted =
-  /Assigned 0 out of \d+ requested IPv[46] addresses|pools are likely exhausted|No (?:more free affine blocks|IPs available in pools)|cannot allocate new block due to per host block limit/;
+const nameOf = ({ namespace, name }: ObjectRef): string => `${namespace ?? 'default'}/${name}`;
 
-function kindOf(text: string): Facts['kind'] {
-  if (/strict affinity/.test(text)) return 'strict-affinity';
-  return /per host block limit/.test(text) ? 'block-limit' : 'pools';
+// Some addresses are between two owners at any moment; many are a leak.
+function strayIn(snapshot: Snapshot, rooms: readonly PoolRoom[]): number {
+  const stray = rooms.reduce((sum, { pool }) => sum + strayAddresses(snapshot, pool), 0);
+  const used = rooms.reduce((sum, room) => sum + room.used, 0);
+  return stray >= 4 && stray * 5 >= used ? stray : 0;
 }
 
-function tunnelEvidence(snapshot: Snapshot, view: NodeView): readonly Evidence[] {
-  const sign = view.health?.state === 'sick' ? presentSign(snapshot, view, exhausted) : null;
-  return sign && view.pod ? [logEvidence(view.pod, sign.container, sign.line, sign.previous)] : [];
-}
-
-/** Pools whose blocks are all made and have no free address left, by the blocks of the snapshot. */
-function fullPools(snapshot: Snapshot): readonly Evidence[] {
-  const blocks = itemsOf(snapshot, 'ipamBlocks');
-  if (blocks.length === 0) return [];
-  return enabledPools(itemsOf(snapshot, 'ipPools')).flatMap((pool) => {
-    const size = pool.spec?.blockSize ?? 26;
-    const prefix = prefixOf(pool.spec?.cidr ?? '');
-    const own = blocks.filter(({ spec }) => spec?.cidr?.endsWith(`/${size}`));
-    const free = own.reduce((sum, { spec }) => sum + (spec?.unallocated?.length ?? 0), 0);
-    const possible = prefix === null ? Infinity : 2 ** (size - prefix);
-    return own.length >= possible && free === 0
-      ? [
-          fieldEvidence(
-            pool,
-            'spec.cidr',
-            `${pool.spec?.cidr}: ${own.length} of ${possible} blocks, none free`,
-          ),
-        ]
-      : [];
-  });
-}
-
-function draftOf(snapshot: Snapshot): readonly Draft<Facts>[] {
-  const tunnels = nodeViews(snapshot)
-    .map((view) => ({ view, evidence: tunnelEvidence(snapshot, view) }))
-    .filter(({ evidence }) => evidence.length > 0);
-  const failures = cniFailures(snapshot).filter(
-    ({ event, operation }) => operation === 'add' && exhausted.test(event.message),
-  );
-  if (tunnels.length === 0 && failures.length === 0) return [];
-  const names = new Set([
-    ...tunnels.map(({ view }) => view.name),
-    ...failures.map(({ node }) => node),
-  ]);
-  const views = nodeViews(snapshot).filter(({ name }) => names.has(name));
-  const texts = [
-    ...tunnels.flatMap(({ evidence }) => evidence.map(({ text }) => text)),
-    ...failures.map(({ event }) => event.message),
+function symptomsOf(
+  snapshot: Snapshot,
+  tunnels: readonly string[],
+  affected: readonly ObjectRef[],
+): readonly Symptom[] {
+  const views = nodeViews(snapshot).filter(({ name }) => tunnels.includes(name));
+  const own = ['pod-not-ready', 'crash-loop', 'slow-startup-liveness-kill', 'bird-not-running'];
+  return [
+    { id: 'pods-without-network', affected },
+    { id: 'cni-install-failed', affected: [...affected, ...affectedBy(views)] },
+    ...(views.length > 0
+      ? consequencesOf(snapshot, views, [...own, 'node-without-routes', 'rollout-blocked'])
+      : []),
   ];
-  const pods: readonly ObjectRef[] = failures.map(({ pod }) => refOf(pod));
-  const full = fullPools(snapshot);
-  const affected = affectedBy(views);
-  const kind = kindOf(texts.join('\n'));
+}
+
+/** What is said of one sort of shortage, by calico-node or by the plugin: two objects, as the pod waits meanwhile. */
+function refusedDraft(
+  snapshot: Snapshot,
+  kind: ShortageKind,
+  group: readonly Refusal[],
+): Draft<Facts> {
+  const concerned = new Set(group.map(({ node }) => node));
+  const nodes = nodeViews(snapshot).flatMap(({ name }) => (concerned.has(name) ? [name] : []));
+  const tunnels = group.flatMap(({ pod, node }) => (pod ? [] : [node]));
+  const pods = group.flatMap(({ pod }) => pod ?? []);
+  const views = nodeViews(snapshot).filter(({ name }) => tunnels.includes(name));
+  const named = new Set(group.flatMap(({ text }) => poolsIn(text)));
+  const rooms = workloadPools(itemsOf(snapshot, 'ipPools'))
+    .filter(({ spec }) => named.size === 0 || named.has(spec?.cidr ?? ''))
+    .flatMap((pool) => roomIn(snapshot, pool) ?? []);
+  const full = kind === 'pools' ? rooms.filter(({ free }) => free === 0) : [];
+  // Reserved addresses, or a block that was freed a moment ago: the blocks do not bear it out.
+  const isDoubtful = kind === 'pools' && rooms.length > 0 && full.length === 0;
+  const affected = [
+    ...nodeRefs(nodes),
+    ...views.flatMap(({ pod }) => (pod ? [refOf(pod)] : [])),
+    ...pods,
+  ];
+  const stray = strayIn(snapshot, full);
+  return {
+    severity: 'error',
+    confidence: isDoubtful ? 'likely' : 'confirmed',
+    facts: {
+      kind,
+      nodes,
+      tunnels,
+      pods: pods.map(nameOf),
+      pools: [...new Set([...named, ...full.map(({ cidr }) => cidr)])],
+      stray,
+    },
+    affected,
+    evidence: [
+      ...group.slice(0, 3).flatMap(({ evidence }) => evidence),
+      ...full.slice(0, 2).map(roomEvidence),
+    ],
+    explains: symptomsOf(snapshot, tunnels, affected),
+    remedies: [addPool(snapshot, { reason: kind, cidr: null, stray })],
+  };
+}
+
+/** Nobody says so, but by its blocks every pool of a node is full: the next pod there waits, if none does yet. */
+function fullDrafts(snapshot: Snapshot): readonly Draft<Facts>[] {
+  const short = nodesWithoutRoom(snapshot);
+  const rooms = [...new Map(short.flatMap((item) => item.rooms).map((room) => [room.cidr, room]))];
+  if (rooms.length === 0) return [];
+  const full = rooms.map(([, room]) => room);
+  const waiting = short.flatMap(({ view }) => podsWithoutAddress(snapshot, view.name));
+  const nodes = [...new Set(waiting.flatMap(({ spec }) => spec?.nodeName ?? []))];
+  const pods = waiting.map(refOf);
+  const stray = strayIn(snapshot, full);
+  const affected =
+    pods.length > 0 ? [...nodeRefs(nodes), ...pods] : full.map(({ pool }) => refOf(pool));
   return [
     {
-      severity: 'error',
-      // The plugin's own words, and the pods (or calico-node) that wait: two objects say the same.
-      confidence: 'confirmed',
+      severity: pods.length > 0 ? 'error' : 'warning',
+      confidence: pods.length > 0 ? 'likely' : 'confirmed',
       facts: {
-        nodes: views.map(({ name }) => name),
-        isTunnel: tunnels.length > 0,
-        pods: pods.map(({ namespace, name }) => `${namespace ?? ''}/${name}`),
-        kind,
-        pools: [
-          ...new Set(
-            texts.flatMap((text) =>
-              [...text.matchAll(/\d+\.\d+\.\d+\.\d+\/\d+/g)].map(([cidr]) => cidr),
-            ),
-          ),
-        ],
+        kind: 'pools',
+        nodes,
+        tunnels: [],
+        pods: pods.map(nameOf),
+        pools: full.map(({ cidr }) => cidr),
+        stray,
       },
       affected,
       evidence: [
-        ...tunnels.slice(0, 2).flatMap(({ evidence }) => evidence),
-        ...failures.slice(0, 2).map(({ event }) => eventEvidence(event)),
-        ...full.slice(0, 2),
+        ...full.slice(0, 2).map(roomEvidence),
+        ...waiting.slice(0, 2).map((pod) => fieldEvidence(pod, 'status.podIP', 'none')),
       ],
-      explains: [
-        { id: 'pods-without-network', affected: [...affected, ...pods] },
-        ...[
-          'pod-not-ready',
-          'crash-loop',
-          'slow-startup-liveness-kill',
-          'bgp-peer-down',
-          'node-without-routes',
-          'rollout-blocked',
-          'cni-install-failed',
-        ].map((id) => ({ id, affected })),
-      ],
-      remedies: [addPool(snapshot, { reason: kind, cidr: null })],
+      explains: [{ id: 'pods-without-network', affected }],
+      remedies: [addPool(snapshot, { reason: 'pools', cidr: null, stray })],
     },
   ];
 }
 
-// Addresses come from blocks, blocks from pools. With the last one gone no pod starts, and calico-node that needs a tunnel address of
-// its own does not start either.
+// Addresses come from blocks, blocks from pools. With the last one gone no pod starts, and calico-node that needs a tunnel address
+// of its own does not start either.
 export const ipamExhausted = defineCheck<Facts>({
   id: 'ipam-exhausted',
   title: 'there are free pod addresses',
   needs: ['events', 'logs'],
   uses: ['ipPools', 'ipamBlocks', ...installUses],
-  run: draftOf,
+  run: (snapshot) => {
+    const groups = Map.groupBy(refusals(snapshot), ({ kind }) => kind);
+    return groups.size > 0
+      ? [...groups].map(([kind, group]) => refusedDraft(snapshot, kind, group))
+      : fullDrafts(snapshot);
+  },
   words: {
     en: {
-      title: ({ kind, pools }) =>
-        kind === 'pools'
-          ? `no free addresses are left${pools.length > 0 ? ` in ${pools.slice(0, 3).join(', ')}` : ''}`
-          : kinds[kind],
-      summary: ({ isTunnel, pods, nodes }) =>
+      title: ({ kind, pools, nodes }) => titles[kind](pools, nodes),
+      summary: ({ tunnels, pods, stray }) =>
         [
           ...(pods.length > 0
             ? [
-                `${pods.length === 1 ? `Pod ${pods[0]} waits` : `${pods.length} pods wait`} for an address.`,
+                pods.length === 1
+                  ? `Pod ${pods[0]} waits for an address.`
+                  : `${pods.length} pods wait for an address.`,
               ]
             : []),
-          ...(isTunnel
+          ...(tunnels.length > 0
             ? [
-                `calico-node needs one for its tunnel and does not start without it (${nodes.slice(0, 3).join(', ')}).`,
+                `calico-node needs one for its tunnel, and does not start without it (${enumerate(tunnels)}).`,
               ]
+            : []),
+          ...(pods.length + tunnels.length === 0
+            ? ['Running pods keep theirs; the next one to start gets none.']
+            : []),
+          ...(stray > 0
+            ? [`${stray} of the addresses given out belong to no pod that was seen.`]
             : []),
         ].join(' '),
     },
   },
 });
 
-const kinds: Readonly<Record<'strict-affinity' | 'block-limit', string>> = {
-  'strict-affinity': 'nodes have used up their own blocks, and may not borrow from others',
-  'block-limit': 'a node has as many blocks as it may have, and all are full',
+const titles: Readonly<
+  Record<ShortageKind, (pools: readonly string[], nodes: readonly string[]) => string>
+> = {
+  pools: (pools) =>
+    `no free addresses are left${pools.length > 0 ? ` in ${enumerate(pools)}` : ''}`,
+  'strict-affinity': (_pools, nodes) =>
+    `${enumerate(nodes)}: no block is left to take, and strict affinity forbids to borrow`,
+  'block-limit': (_pools, nodes) =>
+    `${enumerate(nodes)}: as many blocks as a node may have, and all are full`,
 };

@@ -1,80 +1,78 @@
-import { fieldEvidence, refOf } from '../calico/evidence.ts';
-import { installUses } from '../calico/install/install.ts';
-import { nodeViews } from '../calico/nodes.ts';
-import { containsCidr, enabledPools, isSameFamily } from '../calico/pools.ts';
-import { findObject, itemsOf } from '../calico/snapshot-lists.ts';
-import type { Draft, Evidence } from '../model/finding.ts';
-import type { IPPool } from '../model/kubernetes.ts';
+import { hasPoolAddresses } from '../calico/address-source.ts';
+import { affectedBy } from '../calico/affected.ts';
+import { clusterRange } from '../calico/cluster-range.ts';
+import { consequencesOf } from '../calico/consequences.ts';
+import { enumerate } from '../calico/enumerate.ts';
+import { installOf, installUses } from '../calico/install/install.ts';
+import { overlapOf } from '../calico/pool-overlap.ts';
+import { poolRefusal } from '../calico/pool-refusal.ts';
+import { containsCidr, isSameFamily } from '../calico/pools.ts';
+import { seenPools, type SeenPool } from '../calico/seen-pools.ts';
+import { itemsOf } from '../calico/snapshot-lists.ts';
+import type { Draft } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { outsideCluster } from '../remediations/outside.ts';
+import { agreeOnRange, replacePool } from '../remediations/replace-pool.ts';
 import { defineCheck } from './define.ts';
 
 interface Facts {
   readonly [field: string]: unknown;
-  readonly pool: string;
+  /** Null where only its CIDR is known. */
+  readonly pool: string | null;
   readonly cidr: string;
-  readonly kind: 'outside' | 'contains-node' | 'contains-service';
-  /** The pod ranges of the cluster, or the address that lies inside the pool. */
+  /** `refused`: outside as well, and the operator renders nothing for it. */
+  readonly kind: 'refused' | 'outside' | 'contains-node' | 'contains-service';
+  /** The cluster's pod range, or the addresses that lie inside the pool. */
   readonly others: readonly string[];
 }
 
-/** `networking.podSubnet` of kubeadm's ClusterConfiguration, several of them comma-separated. */
-export function podSubnets(snapshot: Snapshot): {
-  readonly cidrs: readonly string[];
-  readonly evidence: readonly Evidence[];
-} {
-  const configMap = findObject(snapshot, 'configMaps', 'kubeadm-config', 'kube-system');
-  const text = configMap?.data?.['ClusterConfiguration'] ?? '';
-  const subnet = /^\s*podSubnet:\s*["']?([^"'\s#]+)/m.exec(text)?.[1];
-  if (!configMap || !subnet) return { cidrs: [], evidence: [] };
-  return {
-    cidrs: subnet.split(','),
-    evidence: [fieldEvidence(configMap, 'data.ClusterConfiguration networking.podSubnet', subnet)],
-  };
+function refusedDrafts(snapshot: Snapshot): readonly Draft<Facts>[] {
+  const refusal = poolRefusal(snapshot);
+  if (!refusal) return [];
+  const { cidr, range, evidence } = refusal;
+  const seen = clusterRange(snapshot);
+  const name = installOf(snapshot).installation ?? 'default';
+  const pool = itemsOf(snapshot, 'ipPools').find(({ spec }) => spec?.cidr === cidr);
+  const affected = [{ kind: 'Installation', name }];
+  return [
+    {
+      severity: 'error',
+      confidence: seen || pool ? 'confirmed' : 'likely',
+      facts: { pool: pool?.metadata.name ?? null, cidr, kind: 'refused', others: range },
+      affected,
+      evidence: [evidence, ...(seen ? [seen.evidence] : [])],
+      explains: ['operator-degraded-config', 'rollout-blocked'].map((id) => ({ id, affected })),
+      remedies: [agreeOnRange(snapshot, cidr, range)],
+    },
+  ];
 }
 
-function poolDraft(
-  pool: IPPool,
-  kind: Facts['kind'],
-  others: readonly string[],
-  more: readonly Evidence[],
-): Draft<Facts> {
-  const cidr = pool.spec?.cidr ?? '';
+function overlapDraft(snapshot: Snapshot, pool: SeenPool): Draft<Facts> | null {
+  const overlap = overlapOf(snapshot, pool.cidr);
+  if (!overlap) return null;
+  const { kind, addresses, isHarmful, sick } = overlap;
   return {
-    severity: kind === 'outside' ? 'warning' : 'error',
+    severity: isHarmful ? 'error' : 'warning',
     confidence: 'confirmed',
-    facts: { pool: pool.metadata.name, cidr, kind, others },
-    affected: [refOf(pool)],
-    evidence: [fieldEvidence(pool, 'spec.cidr', cidr), ...more],
-    remedies: [outsideCluster(titles[kind], [...commands(pool.metadata.name)], [words.recreate])],
+    facts: { pool: pool.name, cidr: pool.cidr, kind, others: addresses },
+    affected: [...affectedBy(sick), pool.ref],
+    evidence: [...pool.evidence, ...overlap.evidence],
+    explains: sick.length > 0 ? consequencesOf(snapshot, sick, ['pod-not-ready']) : [],
+    remedies: [replacePool(snapshot, pool)],
   };
 }
 
-function draftsOf(snapshot: Snapshot): readonly Draft<Facts>[] {
-  const pools = enabledPools(itemsOf(snapshot, 'ipPools'));
-  const { cidrs, evidence } = podSubnets(snapshot);
-  const serviceIPs = itemsOf(snapshot, 'services')
-    .flatMap(({ spec }) => spec?.clusterIP ?? [])
-    .filter((ip) => /^[\d.:a-f]+$/i.test(ip));
-  return pools.flatMap((pool) => {
-    const cidr = pool.spec?.cidr ?? '';
-    const nodes = nodeViews(snapshot).filter(({ internalIPs }) =>
-      internalIPs.some((ip) => containsCidr(cidr, ip)),
-    );
-    const [node] = nodes;
-    if (node?.node) {
-      return [
-        poolDraft(pool, 'contains-node', node.internalIPs, [
-          fieldEvidence(node.node, 'status.addresses', node.internalIPs.join(', ')),
-        ]),
-      ];
-    }
-    const service = serviceIPs.find((ip) => containsCidr(cidr, ip));
-    if (service) return [poolDraft(pool, 'contains-service', [service], [])];
-    const own = cidrs.filter((other) => isSameFamily(other, cidr));
-    const isInside = own.length === 0 || own.some((other) => containsCidr(other, cidr));
-    return isInside ? [] : [poolDraft(pool, 'outside', own, evidence)];
-  });
+function outsideDraft(snapshot: Snapshot, pool: SeenPool): Draft<Facts> | null {
+  const range = clusterRange(snapshot);
+  const own = range?.cidrs.filter((cidr) => isSameFamily(cidr, pool.cidr)) ?? [];
+  if (!range || own.length === 0 || own.some((cidr) => containsCidr(cidr, pool.cidr))) return null;
+  return {
+    severity: 'warning',
+    confidence: 'confirmed',
+    facts: { pool: pool.name, cidr: pool.cidr, kind: 'outside', others: own },
+    affected: [pool.ref],
+    evidence: [...pool.evidence, range.evidence],
+    remedies: [replacePool(snapshot, pool)],
+  };
 }
 
 // kube-proxy and clouds treat what lies outside the cluster's pod range as foreign; a pool that holds node or service addresses
@@ -83,35 +81,49 @@ export const ippoolOutsideClusterCidr = defineCheck<Facts>({
   id: 'ippool-outside-cluster-cidr',
   title: "every IP pool lies inside the cluster's pod range, apart from nodes and services",
   needs: ['ipPools'],
-  uses: ['configMaps', 'services', ...installUses],
-  run: draftsOf,
+  uses: ['ipamBlocks', 'logs', ...installUses],
+  run: (snapshot) => {
+    if (!hasPoolAddresses(snapshot)) return { notApplicable: words.otherSource };
+    const refused = refusedDrafts(snapshot);
+    const known = new Set(refused.map(({ facts }) => facts.cidr));
+    const pools = seenPools(snapshot).filter(({ cidr }) => !known.has(cidr));
+    return [
+      ...refused,
+      ...pools.flatMap(
+        (pool) => overlapDraft(snapshot, pool) ?? outsideDraft(snapshot, pool) ?? [],
+      ),
+    ];
+  },
   words: {
     en: {
-      title: ({ pool, cidr, kind, others }) => {
-        if (kind === 'contains-node')
-          return `IP pool ${pool} (${cidr}) contains addresses of nodes (${others.join(', ')})`;
-        if (kind === 'contains-service')
-          return `IP pool ${pool} (${cidr}) contains service addresses (${others.join(', ')})`;
-        return `IP pool ${pool} (${cidr}) lies outside the pod range of the cluster, ${others.join(', ')}`;
-      },
-      summary: ({ kind }) =>
-        kind === 'outside'
-          ? 'kube-proxy, cloud routes and firewalls go by the range of the cluster: they treat pods of this pool as strangers.'
-          : 'An address has two meanings then: packets to nodes or services may be sent to pods, and the other way round.',
+      title: ({ pool, cidr, kind, others }) =>
+        titles[kind](pool === null ? `the IP pool ${cidr}` : `IP pool ${pool} (${cidr})`, others),
+      summary: ({ kind }) => summaries[kind],
     },
   },
 });
 
-const titles: Readonly<Record<Facts['kind'], string>> = {
-  outside: 'Make a pool inside the pod range and move the pods there',
-  'contains-node': 'Make another pool, away from the node network, and move the pods there',
-  'contains-service': 'Make another pool, away from the service range, and move the pods there',
+const words = { otherSource: 'pods do not get their addresses from IP pools here' };
+
+const outside = (pool: string, range: readonly string[]): string =>
+  `${pool} lies outside the cluster's pod range, ${range.join(', ')}`;
+
+const titles: Readonly<Record<Facts['kind'], (pool: string, others: readonly string[]) => string>> =
+  {
+    refused: outside,
+    outside,
+    'contains-node': (pool, others) => `${pool} contains addresses of nodes: ${enumerate(others)}`,
+    'contains-service': (pool, others) =>
+      `${pool} contains addresses of services: ${enumerate(others)}`,
+  };
+
+const summaries: Readonly<Record<Facts['kind'], string>> = {
+  refused:
+    'The operator renders nothing as long as its Installation asks for a pool that kubeadm knows nothing of: calico-node is not made, or keeps its old settings.',
+  outside:
+    'Pods get their addresses, but kube-proxy, cloud routes and firewalls go by the range of the cluster, and treat these pods as strangers.',
+  'contains-node':
+    'An address has two meanings then: what is meant for a node may be sent to a pod, and pods do not reach some nodes.',
+  'contains-service':
+    'An address has two meanings then: a pod may be given the address of a service, and neither is reached reliably.',
 };
-
-const commands = (pool: string): readonly string[] => [
-  '# 1. make the new pool (operator: in spec.calicoNetwork.ipPools of the Installation)',
-  `# 2. no new addresses from the old one: kubectl patch ippool ${pool} --type merge -p '{"spec":{"disabled":true}}'`,
-  '# 3. recreate the pods, namespace by namespace; then delete the old pool',
-];
-
-const words = { recreate: 'Every pod with an address of the old pool has to be made anew.' };

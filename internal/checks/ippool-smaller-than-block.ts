@@ -1,6 +1,10 @@
+import { affectedBy } from '../calico/affected.ts';
+import { consequencesOf } from '../calico/consequences.ts';
+import { enumerate } from '../calico/enumerate.ts';
 import { installUses } from '../calico/install/install.ts';
+import { smallPools } from '../calico/small-pool.ts';
 import { addPool } from '../remediations/add-pool.ts';
-import { defineSignature, nodesOf, someNodes } from './signature.ts';
+import { defineCheck } from './define.ts';
 
 interface Facts {
   readonly [field: string]: unknown;
@@ -8,36 +12,44 @@ interface Facts {
   readonly cidr: string | null;
 }
 
-// libcalico-go/lib/validator: a pool must hold at least one block (blockSize, /26 by default). calico-node makes the first pool
-// from CALICO_IPV4POOL_CIDR at its start and ends when that is refused.
-export const ippoolSmallerThanBlock = defineSignature<Facts>({
+const explained = [
+  'pod-not-ready',
+  'crash-loop',
+  'slow-startup-liveness-kill',
+  'rollout-blocked',
+  'cni-install-failed',
+];
+
+// A pool must hold at least one block. calico-node makes the first pool from CALICO_IPV4POOL_CIDR at its start, and ends when that
+// is refused.
+export const ippoolSmallerThanBlock = defineCheck<Facts>({
   id: 'ippool-smaller-than-block',
   title: 'the first IP pool is large enough for a block',
-  uses: [...installUses],
-  pattern:
-    /Failed to create default IPv[46] IP pool(?:: (?<cidr>[0-9a-fA-F.:]+\/\d+))?.*|IP ?[Pp]ool size is too small for use with Calico IPAM/,
-  counts: (_snapshot, { found }) => /too small/.test(found.line.text),
-  facts: (_snapshot, sightings) => ({
-    nodes: nodesOf(sightings),
-    cidr:
-      sightings
-        .map(
-          ({ match, found }) =>
-            match.groups?.['cidr'] ?? /CIDR = '([^']+)'/.exec(found.line.text)?.[1],
-        )
-        .find((cidr) => cidr !== undefined) ?? null,
-  }),
-  explains: ['crash-loop', 'slow-startup-liveness-kill', 'bgp-peer-down', 'rollout-blocked'],
-  remedies: (snapshot, { cidr }) => [addPool(snapshot, { reason: 'too-small', cidr })],
+  needs: ['logs'],
+  uses: ['ipPools', ...installUses],
+  run: (snapshot) => {
+    const found = smallPools(snapshot);
+    if (found.length === 0) return [];
+    const views = found.map(({ view }) => view);
+    const cidr = found.find((item) => item.cidr !== null)?.cidr ?? null;
+    return [
+      {
+        severity: 'error',
+        confidence: found.some(({ isSaid }) => isSaid) ? 'confirmed' : 'likely',
+        facts: { nodes: views.map(({ name }) => name), cidr },
+        affected: affectedBy(views),
+        evidence: found.slice(0, 3).flatMap(({ evidence }) => evidence),
+        explains: consequencesOf(snapshot, views, explained),
+        remedies: [addPool(snapshot, { reason: 'too-small', cidr })],
+      },
+    ];
+  },
   words: {
     en: {
       title: ({ nodes, cidr }) =>
-        `the IP pool ${cidr ?? ''} is smaller than one block, so calico-node ends on ${someNodes(nodes)}`.replace(
-          '  ',
-          ' ',
-        ),
+        `the IP pool${cidr === null ? '' : ` ${cidr}`} is smaller than one block, so calico-node does not start on ${enumerate(nodes)}`,
       summary: () =>
-        'Calico hands out addresses to nodes in blocks (a /26 unless set otherwise). A pool that is smaller than one block is refused, and without a pool calico-node does not start.',
+        'Calico gives addresses to nodes in blocks (a /26 unless set otherwise). calico-node shall make a pool at its start that is smaller than one block; that is refused, and it ends.',
     },
   },
 });
