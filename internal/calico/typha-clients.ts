@@ -26,8 +26,11 @@ export interface Cut {
 const quietSeconds = 240;
 const waitingTroubles: ReadonlySet<string> = new Set(['not-ready', 'crash-loop', 'restarting']);
 
+// A Typha that is just starting says nothing yet, unless another one shows what is wrong with all.
 const isDown = (typha: Typha | null): boolean =>
-  typha !== null && typha.ready === 0 && !typha.pods.some(({ state }) => state === 'starting');
+  typha !== null &&
+  typha.ready === 0 &&
+  (typha.pods.length === 0 || typha.pods.some(({ state }) => state !== 'starting'));
 
 const isSilentlyWaiting = (snapshot: Snapshot, { pod, health }: NodeView): boolean =>
   pod !== null &&
