@@ -55,7 +55,7 @@ function slow(more: Case): Sample {
   return sample;
 }
 
-const seed = [
+const plainLines = [
   'Skipping datastore connection test',
   'Using autodetected IPv4 address 10.31.2.40/24 on matching interface eth1',
   '',
@@ -70,7 +70,7 @@ describe('slow-startup-liveness-kill', () => {
       {
         install: 'etcd',
         version: 'v3.8.2',
-        change: (s) => setLog(s, podOn(s, 'worker-2'), 'calico-node', seed),
+        change: (s) => setLog(s, podOn(s, 'worker-2'), 'calico-node', plainLines),
       },
       'confirmed',
     ],
