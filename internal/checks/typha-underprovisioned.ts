@@ -1,10 +1,12 @@
 import { affectedBy } from '../calico/affected.ts';
 import { counted, enumerate } from '../calico/enumerate.ts';
-import { fieldEvidence, refOf } from '../calico/evidence.ts';
+import { fieldEvidence, logEvidence, refOf } from '../calico/evidence.ts';
 import { operatorComplaint } from '../calico/install/conditions.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { nodeViews, type NodeView } from '../calico/nodes.ts';
+import { operatorLines } from '../calico/operator-log.ts';
 import { conditionOf } from '../calico/pods.ts';
+import { secondsBetween } from '../calico/time.ts';
 import { cutOff } from '../calico/typha-clients.ts';
 import { typhaOf, typhaReplicasFor, type PlaceReason, type Typha } from '../calico/typha.ts';
 import { followsWithoutData } from '../calico/without-data.ts';
@@ -30,11 +32,17 @@ const explained = ['typha-unreachable'];
 // Below this number of nodes one Typha does as well as several; the manifest itself asks for one.
 const manyNodes = 100;
 
+const scaling = /(?:scale|autoscale) typha/i;
+// The autoscaler looks every ten seconds.
+const stillSaidSeconds = 120;
+
 function scalingEvidence(snapshot: Snapshot): readonly Evidence[] {
   const complaint = operatorComplaint(snapshot);
-  return complaint && /(?:scale|autoscale) typha/i.test(complaint.message)
-    ? [fieldEvidence(complaint.object, 'status.conditions Degraded', complaint.message)]
-    : [];
+  if (complaint && scaling.test(complaint.message))
+    return [fieldEvidence(complaint.object, 'status.conditions Degraded', complaint.message)];
+  const last = operatorLines(snapshot).findLast(({ message }) => scaling.test(message));
+  const isPresent = last && (secondsBetween(last.at, snapshot.takenAt) ?? 0) <= stillSaidSeconds;
+  return isPresent ? [logEvidence(last.pod, last.container, last.line)] : [];
 }
 
 const pendingEvidence = (typha: Typha): readonly Evidence[] =>
@@ -48,6 +56,17 @@ const pendingEvidence = (typha: Typha): readonly Evidence[] =>
         conditionOf(pod.status?.conditions, 'PodScheduled')?.message ?? '',
       ),
     );
+
+// The operator makes the Deployment only when it knows how many there are to be.
+const notMade = (snapshot: Snapshot): Typha => ({
+  namespace: installOf(snapshot).namespace ?? 'calico-system',
+  name: 'calico-typha',
+  deployment: null,
+  desired: null,
+  pods: [],
+  ready: 0,
+  endpoints: null,
+});
 
 function kindOf(typha: Typha, nodes: number, complaints: number): ReplicaFacts['kind'] | null {
   if (typha.pods.some(({ state }) => state === 'unscheduled')) return 'unscheduled';
@@ -82,7 +101,7 @@ function draftOf(
     },
     affected: [
       ...(isError ? affectedBy(suffering) : []),
-      ...(typha.deployment ? [refOf(typha.deployment)] : []),
+      { kind: 'Deployment', namespace: typha.namespace, name: typha.name },
       ...pending.map(refOf),
     ],
     evidence: [...scalingEvidence(snapshot), ...pendingEvidence(typha)],
@@ -101,13 +120,16 @@ export const typhaUnderprovisioned = defineCheck<ReplicaFacts>({
   needs: ['deployments'],
   uses: [...installUses, 'events', 'endpoints', 'endpointSlices', 'logs'],
   run: (snapshot) => {
-    const typha = typhaOf(snapshot);
+    const complaints = scalingEvidence(snapshot).length;
+    const typha = typhaOf(snapshot) ?? (complaints > 0 ? notMade(snapshot) : null);
     if (!typha) return { notApplicable: words.none };
     const views = nodeViews(snapshot);
-    const kind = kindOf(typha, views.length, scalingEvidence(snapshot).length);
+    const kind = kindOf(typha, views.length, complaints);
     if (!kind) return [];
     const cut = cutOff(snapshot, typha);
-    const suffering = new Set([...cut.telling.map(({ view }) => view), ...cut.silent]);
+    // Until it can place Typha, the operator makes no calico-node for new nodes either.
+    const unserved = kind === 'operator' ? views.filter(({ pod }) => pod === null) : [];
+    const suffering = new Set([...cut.telling.map(({ view }) => view), ...cut.silent, ...unserved]);
     return [
       draftOf(
         snapshot,

@@ -74,6 +74,13 @@ describe('typha-underprovisioned', () => {
         'Failed to scale typha: not enough linux nodes to schedule typha pods on, require 2 and have 1',
     });
     expect(findingIn(check, sample).facts['kind']).toBe('operator');
+    const bare = healthyCluster({ nodes: 2, install: 'operator' });
+    bare.lists.tigeraStatuses = sample.lists.tigeraStatuses;
+    expect(findingIn(check, bare).facts).toMatchObject({
+      kind: 'operator',
+      ready: 0,
+      desired: null,
+    });
   });
 
   it.each<[string, Sample]>([
