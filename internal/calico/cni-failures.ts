@@ -50,6 +50,13 @@ function failureOf(snapshot: Snapshot, pod: Pod): CniFailure | null {
   return isUnresolved(pod, operation) ? { pod, node, operation, event: last } : null;
 }
 
+const memo = new WeakMap<Snapshot, readonly CniFailure[]>();
+
 /** Pods that wait for their network, or to be rid of it, by what the CNI plugin said last. */
-export const cniFailures = (snapshot: Snapshot): readonly CniFailure[] =>
-  itemsOf(snapshot, 'pods').flatMap((pod) => failureOf(snapshot, pod) ?? []);
+export function cniFailures(snapshot: Snapshot): readonly CniFailure[] {
+  const known = memo.get(snapshot);
+  if (known) return known;
+  const failures = itemsOf(snapshot, 'pods').flatMap((pod) => failureOf(snapshot, pod) ?? []);
+  memo.set(snapshot, failures);
+  return failures;
+}

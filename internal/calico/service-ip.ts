@@ -2,7 +2,7 @@ import type { DaemonSet, Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { LogLine } from './log.ts';
 import { logLines } from './logs.ts';
-import { nodeNameOf } from './nodes.ts';
+import { podsOn } from './neighbours.ts';
 import { conditionOf } from './pods.ts';
 import { findObject, itemsOf } from './snapshot-lists.ts';
 
@@ -22,11 +22,18 @@ function isKubeProxy({ metadata: { name, labels } }: Pod): boolean {
   );
 }
 
+const isLiveKubeProxy = (pod: Pod): boolean =>
+  isKubeProxy(pod) && pod.metadata.deletionTimestamp === undefined;
+
+const proxies = new WeakMap<readonly Pod[], readonly Pod[]>();
+
 /** The kube-proxy pods of the cluster, those being deleted left out. */
-export const kubeProxyPods = (snapshot: Snapshot): readonly Pod[] =>
-  itemsOf(snapshot, 'pods').filter(
-    (pod) => isKubeProxy(pod) && pod.metadata.deletionTimestamp === undefined,
-  );
+export function kubeProxyPods(snapshot: Snapshot): readonly Pod[] {
+  const pods = itemsOf(snapshot, 'pods');
+  const found = proxies.get(pods) ?? pods.filter(isLiveKubeProxy);
+  proxies.set(pods, found);
+  return found;
+}
 
 /** The DaemonSet that kube-proxy's pods belong to; undefined where they are static pods, or it was not read. */
 export function kubeProxyDaemonSet(snapshot: Snapshot): DaemonSet | undefined {
@@ -60,9 +67,8 @@ function failingLine(snapshot: Snapshot, pod: Pod, container: string): LogLine |
 
 /** How kube-proxy is on a node. */
 export function kubeProxyOn(snapshot: Snapshot, node: string): KubeProxy {
-  const pods = kubeProxyPods(snapshot);
-  const pod = pods.find((candidate) => nodeNameOf(candidate) === node);
-  if (!pod) return { state: pods.length > 0 ? 'missing' : 'unknown' };
+  const pod = podsOn(snapshot, node).find(isLiveKubeProxy);
+  if (!pod) return { state: kubeProxyPods(snapshot).length > 0 ? 'missing' : 'unknown' };
   const container = pod.spec?.containers?.[0]?.name ?? 'kube-proxy';
   const line = failingLine(snapshot, pod, container);
   const isReady =
