@@ -1,4 +1,4 @@
-import type { DaemonSet, Node, PodSpec, Taint } from '../model/kubernetes.ts';
+import type { Node, PodSpec, Taint } from '../model/kubernetes.ts';
 
 /** Why the DaemonSet controller makes no pod for a node. */
 export type Hindrance =
@@ -8,25 +8,31 @@ export type Hindrance =
       readonly wanted: string;
       readonly found: string | null;
     }
-  | { readonly kind: 'taint'; readonly taint: string }
+  | { readonly kind: 'taint'; readonly taint: Taint }
   | { readonly kind: 'affinity' };
+
+type Labels = Readonly<Record<string, string>>;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-// The controller adds tolerations for these to every pod of a DaemonSet (pkg/controller/daemon/util).
+const itemsIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+// The controller adds tolerations for these to the pods of every DaemonSet, each for one effect (Kubernetes, pkg/controller/daemon/util).
 const always = new Set([
-  'node.kubernetes.io/not-ready',
-  'node.kubernetes.io/unreachable',
-  'node.kubernetes.io/disk-pressure',
-  'node.kubernetes.io/memory-pressure',
-  'node.kubernetes.io/pid-pressure',
-  'node.kubernetes.io/unschedulable',
-  'node.kubernetes.io/network-unavailable',
+  'node.kubernetes.io/not-ready:NoExecute',
+  'node.kubernetes.io/unreachable:NoExecute',
+  'node.kubernetes.io/disk-pressure:NoSchedule',
+  'node.kubernetes.io/memory-pressure:NoSchedule',
+  'node.kubernetes.io/pid-pressure:NoSchedule',
+  'node.kubernetes.io/unschedulable:NoSchedule',
 ]);
+const ofHostNetwork = 'node.kubernetes.io/network-unavailable:NoSchedule';
 
 function isTolerated(taint: Taint, spec: PodSpec): boolean {
-  if (taint.effect === 'PreferNoSchedule' || always.has(taint.key ?? '')) return true;
+  const name = `${taint.key ?? ''}:${taint.effect ?? ''}`;
+  if (taint.effect === 'PreferNoSchedule' || always.has(name)) return true;
+  if (name === ofHostNetwork && spec.hostNetwork === true) return true;
   return (spec.tolerations ?? []).some(({ key, operator, value, effect }) => {
     if (effect !== undefined && effect !== '' && effect !== taint.effect) return false;
     if (operator === 'Exists') return key === undefined || key === '' || key === taint.key;
@@ -34,28 +40,42 @@ function isTolerated(taint: Taint, spec: PodSpec): boolean {
   });
 }
 
-function requirementHolds(requirement: unknown, labels: Readonly<Record<string, string>>): boolean {
-  if (!isObject(requirement)) return true;
-  const { key, operator, values } = {
-    key: requirement['key'],
-    operator: requirement['operator'],
-    values: requirement['values'],
-  };
-  if (typeof key !== 'string') return true;
+function requirementHolds(requirement: unknown, labels: Labels): boolean {
+  if (!isObject(requirement)) return false;
+  const key = requirement['key'];
+  if (typeof key !== 'string') return false;
   const label = labels[key];
-  const listed = Array.isArray(values) && values.includes(label);
-  switch (operator) {
+  const values = itemsIn(requirement['values']);
+  const isListed = label !== undefined && values.includes(label);
+  switch (requirement['operator']) {
     case 'In':
-      return listed;
+      return isListed;
     case 'NotIn':
-      return !listed;
+      return !isListed;
     case 'Exists':
       return label !== undefined;
     case 'DoesNotExist':
       return label === undefined;
+    case 'Gt':
+      return label !== undefined && Number(label) > Number(values[0]);
+    case 'Lt':
+      return label !== undefined && Number(label) < Number(values[0]);
     default:
-      return true;
+      return false;
   }
+}
+
+// Terms are alternatives, what stands in one term must all hold, and an empty term matches no node (core/v1 NodeSelectorTerm).
+function termHolds(term: unknown, node: Node): boolean {
+  if (!isObject(term)) return false;
+  const expressions = itemsIn(term['matchExpressions']);
+  const fields = itemsIn(term['matchFields']);
+  if (expressions.length + fields.length === 0) return false;
+  const own = { 'metadata.name': node.metadata.name };
+  return (
+    expressions.every((item) => requirementHolds(item, node.metadata.labels ?? {})) &&
+    fields.every((item) => requirementHolds(item, own))
+  );
 }
 
 function affinityHolds(spec: PodSpec, node: Node): boolean {
@@ -63,35 +83,32 @@ function affinityHolds(spec: PodSpec, node: Node): boolean {
   const required = isObject(affinity)
     ? affinity['requiredDuringSchedulingIgnoredDuringExecution']
     : undefined;
-  const terms = isObject(required) ? required['nodeSelectorTerms'] : undefined;
-  if (!Array.isArray(terms) || terms.length === 0) return true;
-  const labels = node.metadata.labels ?? {};
-  return terms.some((term: unknown) => {
-    const expressions = isObject(term) ? term['matchExpressions'] : undefined;
-    return (
-      !Array.isArray(expressions) || expressions.every((item) => requirementHolds(item, labels))
-    );
-  });
+  const terms = isObject(required) ? itemsIn(required['nodeSelectorTerms']) : [];
+  return terms.length === 0 || terms.some((term) => termHolds(term, node));
 }
 
-/** What keeps a DaemonSet's pods away from a node: selector, required node affinity, untolerated taints; empty if nothing does. */
-export function hindrances(daemonSet: DaemonSet, node: Node): readonly Hindrance[] {
-  const spec = daemonSet.spec?.template?.spec ?? {};
+/**
+ * What keeps the pods of a DaemonSet away from a node: its template's node selector and required node affinity, untolerated taints.
+ * Empty if nothing does. The scheduler's own reasons (room, ports) are none of these.
+ */
+export function hindrances(template: PodSpec, node: Node): readonly Hindrance[] {
   const labels = node.metadata.labels ?? {};
-  const selector = Object.entries(spec.nodeSelector ?? {}).flatMap(([key, wanted]): Hindrance[] =>
-    labels[key] === wanted
-      ? []
-      : [{ kind: 'node-selector', key, wanted, found: labels[key] ?? null }],
+  const selector = Object.entries(template.nodeSelector ?? {}).flatMap(
+    ([key, wanted]): Hindrance[] =>
+      labels[key] === wanted
+        ? []
+        : [{ kind: 'node-selector', key, wanted, found: labels[key] ?? null }],
   );
   const taints = (node.spec?.taints ?? [])
-    .filter((taint) => !isTolerated(taint, spec))
-    .map((taint): Hindrance => ({
-      kind: 'taint',
-      taint: `${taint.key ?? ''}${taint.value ? `=${taint.value}` : ''}:${taint.effect ?? ''}`,
-    }));
+    .filter((taint) => !isTolerated(taint, template))
+    .map((taint): Hindrance => ({ kind: 'taint', taint }));
   return [
     ...selector,
-    ...(affinityHolds(spec, node) ? [] : [{ kind: 'affinity' } as const]),
+    ...(affinityHolds(template, node) ? [] : [{ kind: 'affinity' } as const]),
     ...taints,
   ];
 }
+
+/** A taint as kubectl writes it: `dedicated=db:NoSchedule`. */
+export const taintText = ({ key, value, effect }: Taint): string =>
+  `${key ?? ''}${value ? `=${value}` : ''}:${effect ?? ''}`;

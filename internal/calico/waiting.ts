@@ -2,6 +2,7 @@ import type { ContainerStatus, Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { eventsAbout, type SeenEvent } from './events.ts';
 import { sickViews, type NodeView } from './nodes.ts';
+import { isBefore } from './time.ts';
 
 /** A container of a sick calico-node pod that the kubelet cannot start. */
 export interface Held {
@@ -12,16 +13,34 @@ export interface Held {
   readonly message: string;
 }
 
-/** The containers of sick calico-node pods that wait, or ended, for one of these reasons (`ImagePullBackOff`, `StartError`). */
+/** The statuses of all containers of a pod, init containers first. */
+export const allStatuses = ({ status }: Pod): readonly ContainerStatus[] => [
+  ...(status?.initContainerStatuses ?? []),
+  ...(status?.containerStatuses ?? []),
+];
+
+/** The field path of a container's status: `status.initContainerStatuses[install-cni].state.waiting`. */
+export function statusField({ status }: Pod, container: string, state: string): string {
+  const isInit = (status?.initContainerStatuses ?? []).some(({ name }) => name === container);
+  return `status.${isInit ? 'initContainerStatuses' : 'containerStatuses'}[${container}].${state}`;
+}
+
+/** The image that a pod asks for in one of its containers; undefined where the spec is not there. */
+export const imageOf = ({ spec }: Pod, container: string | undefined): string | undefined =>
+  [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].find(
+    ({ name }) => name === container,
+  )?.image;
+
+/**
+ * The containers of sick calico-node pods that wait, or ended, for one of these reasons (`ImagePullBackOff`, `StartError`). One
+ * that runs now is none of them, whatever became of its run before.
+ */
 export function heldContainers(snapshot: Snapshot, reasons: ReadonlySet<string>): readonly Held[] {
   return sickViews(snapshot).flatMap((view) => {
     const { pod } = view;
     if (!pod) return [];
-    const statuses = [
-      ...(pod.status?.initContainerStatuses ?? []),
-      ...(pod.status?.containerStatuses ?? []),
-    ];
-    return statuses.flatMap((status) => {
+    return allStatuses(pod).flatMap((status) => {
+      if (status.state?.running) return [];
       const state = [
         status.state?.waiting,
         status.state?.terminated,
@@ -34,13 +53,25 @@ export function heldContainers(snapshot: Snapshot, reasons: ReadonlySet<string>)
   });
 }
 
-/** The newest event about a sick calico-node pod that fits, for each view that has one. */
-export function sickEvents(
+/**
+ * True if a container of the pod runs, or was started after that time: whatever the kubelet had to do before its first container
+ * (mounts, the sandbox) worked since then.
+ */
+export const hasStartedSince = (pod: Pod, time: string | null): boolean =>
+  allStatuses(pod).some(
+    ({ state, lastState }) =>
+      state?.running !== undefined ||
+      [state?.terminated, lastState?.terminated].some((run) => isBefore(time, run?.startedAt)),
+  );
+
+/** The newest event about a sick calico-node pod that fits and that no start of a container has overtaken, for each view that has one. */
+export function holdingEvents(
   snapshot: Snapshot,
   fits: (event: SeenEvent) => boolean,
-): readonly { readonly view: NodeView; readonly event: SeenEvent }[] {
+): readonly { readonly view: NodeView; readonly pod: Pod; readonly event: SeenEvent }[] {
   return sickViews(snapshot).flatMap((view) => {
-    const event = view.pod ? eventsAbout(snapshot, view.pod).findLast(fits) : undefined;
-    return event ? [{ view, event }] : [];
+    const { pod } = view;
+    const event = pod ? eventsAbout(snapshot, pod).findLast(fits) : undefined;
+    return pod && event && !hasStartedSince(pod, event.at) ? [{ view, pod, event }] : [];
   });
 }

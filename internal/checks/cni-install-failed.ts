@@ -1,166 +1,88 @@
 import { affectedBy } from '../calico/affected.ts';
-import { cniFailures } from '../calico/cni-failures.ts';
-import { eventEvidence, fieldEvidence, logEvidence } from '../calico/evidence.ts';
-import { nodeViews, type NodeView } from '../calico/nodes.ts';
-import { presentSign } from '../calico/signs.ts';
-import type { Draft, Evidence } from '../model/finding.ts';
+import { cniFaults, otherPlugins, type CniCause, type CniFault } from '../calico/cni-files.ts';
+import { enumerate } from '../calico/enumerate.ts';
+import { installOf, installUses } from '../calico/install/install.ts';
+import type { Draft } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { nodeRunbook } from '../remediations/node-runbook.ts';
+import { cniFiles } from '../remediations/cni-files.ts';
+import { restartPods } from '../remediations/restart-pods.ts';
 import { defineCheck } from './define.ts';
-
-type Cause =
-  | 'not-writable'
-  | 'bad-config'
-  | 'plugin-missing'
-  | 'foreign-plugin'
-  | 'nodename-missing';
 
 interface Facts {
   readonly [field: string]: unknown;
   readonly nodes: readonly string[];
-  readonly cause: Cause;
+  readonly cause: CniCause;
   readonly plugin: string | null;
+  /** DaemonSets of other network plugins, `namespace/name`. */
+  readonly others: readonly string[];
 }
 
-interface Case {
-  readonly view: NodeView;
-  readonly cause: Cause;
-  readonly plugin: string | null;
-  readonly evidence: Evidence;
-}
+// install-cni writes these files anew each time calico-node's pod is made.
+const rewritten = new Set<CniCause>(['plugin-missing', 'kubeconfig-missing', 'plugin-broken']);
 
-// cni-plugin/pkg/install: what it cannot do on the node itself; errors of the API are told by other checks.
-const installer =
-  /found no writeable directory|no writable directory|CNI config is not valid JSON|Failed to (?:install|write)|permission denied|read-only file system|text file busy/;
-
-function fromInstaller(snapshot: Snapshot, view: NodeView): readonly Case[] {
-  const sign =
-    view.health?.state === 'sick' ? presentSign(snapshot, view, installer, 'install-cni') : null;
-  if (!sign || !view.pod || !/FATAL|ERROR|PANIC/.test(sign.line.level ?? '')) return [];
-  const cause = /not valid JSON/.test(sign.line.text) ? 'bad-config' : 'not-writable';
-  return [
-    {
-      view,
-      cause,
-      plugin: null,
-      evidence: logEvidence(view.pod, 'install-cni', sign.line, sign.previous),
-    },
-  ];
-}
-
-function causeOf(message: string): { cause: Cause; plugin: string | null } | null {
-  const missing = /failed to find plugin "([^"]+)" in path/.exec(message)?.[1];
-  if (missing)
-    return {
-      cause:
-        missing.startsWith('calico') || missing === 'loopback'
-          ? 'plugin-missing'
-          : 'foreign-plugin',
-      plugin: missing,
-    };
-  const foreign = /plugin type="(?!calico)([^"]+)" failed/.exec(message)?.[1];
-  if (foreign && /flannel|weave|cilium|bridge|kindnet|aws-cni|antrea/.test(foreign))
-    return { cause: 'foreign-plugin', plugin: foreign };
-  return /stat \/var\/lib\/calico\/nodename: no such file/.test(message)
-    ? { cause: 'nodename-missing', plugin: null }
-    : null;
-}
-
-function fromPods(snapshot: Snapshot, view: NodeView): readonly Case[] {
-  return cniFailures(snapshot).flatMap(({ node, event }) => {
-    const told = node === view.name ? causeOf(event.message) : null;
-    return told ? [{ view, ...told, evidence: eventEvidence(event) }] : [];
-  });
-}
-
-function draftOf(cause: Cause, cases: readonly Case[]): Draft<Facts> {
-  const views = [...new Set(cases.map(({ view }) => view))];
+function draftOf(snapshot: Snapshot, cause: CniCause, faults: readonly CniFault[]): Draft<Facts> {
+  const views = [...new Set(faults.map(({ view }) => view))];
+  const nodes = views.map(({ name }) => name);
   const affected = affectedBy(views);
-  const plugin = cases[0]?.plugin ?? null;
-  const sick = views.find(({ health }) => health?.state === 'sick');
+  const plugin = faults.find((fault) => fault.plugin !== null)?.plugin ?? null;
+  const others = cause === 'foreign-plugin' ? otherPlugins(snapshot) : [];
+  const restart = restartPods(views.flatMap(({ pod }) => pod ?? []));
+  const evidence = faults.flatMap((fault) => fault.evidence);
+  const isInstaller = cause === 'not-writable' || cause === 'bad-config';
   return {
     severity: 'error',
-    confidence: cases.length > 1 || (sick && cause !== 'foreign-plugin') ? 'confirmed' : 'likely',
-    facts: { nodes: views.map(({ name }) => name), cause, plugin },
+    confidence: evidence.length > 1 || others.length > 0 ? 'confirmed' : 'likely',
+    facts: { nodes, cause, plugin, others },
     affected,
-    evidence: [
-      ...cases.slice(0, 3).map(({ evidence }) => evidence),
-      ...(sick?.pod && sick.health?.state === 'sick'
-        ? [fieldEvidence(sick.pod, 'status', sick.health.trouble)]
-        : []),
-    ],
-    explains: [{ id: 'pods-without-network', affected }],
-    // The file is written by calico-node itself: as long as that does not start, it is calico-node that needs help.
-    isSymptom: cause === 'nodename-missing',
+    evidence: evidence.slice(0, 4),
+    explains: ['pods-without-network', ...(isInstaller ? ['pod-not-ready', 'crash-loop'] : [])].map(
+      (id) => ({ id, affected }),
+    ),
     remedies: [
-      nodeRunbook({
-        id: 'repair-cni-files',
-        title: titles[cause],
-        risk: 'none',
-        consequences: [words.again],
-        work: views.map(({ name }) => ({ node: name, commands: commands[cause] })),
-      }),
+      ...cniFiles({ cause, plugin, nodes, others, install: installOf(snapshot) }),
+      ...(restart && rewritten.has(cause) ? [restart] : []),
     ],
   };
 }
 
+// The runtime reads the first configuration in /etc/cni/net.d and runs the plugins that it names; install-cni, an init container of
+// calico-node, writes both (cni-plugin/pkg/install).
 export const cniInstallFailed = defineCheck<Facts>({
   id: 'cni-install-failed',
   title: "every node has Calico's CNI plugin and configuration",
   needs: ['events', 'logs'],
-  run: (snapshot) => {
-    const cases = nodeViews(snapshot).flatMap((view) => [
-      ...fromInstaller(snapshot, view),
-      ...fromPods(snapshot, view),
-    ]);
-    return [...Map.groupBy(cases, ({ cause }) => cause)].map(([cause, group]) =>
-      draftOf(cause, group),
-    );
-  },
+  uses: [...installUses],
+  run: (snapshot) =>
+    [...Map.groupBy(cniFaults(snapshot), ({ cause }) => cause)].map(([cause, faults]) =>
+      draftOf(snapshot, cause, faults),
+    ),
   words: {
     en: {
-      title: ({ nodes, cause, plugin }) =>
-        `${causeWords[cause](plugin)} on ${nodes.length > 2 ? `${nodes.length} nodes` : nodes.join(' and ')}`,
-      summary: () =>
-        'The container runtime calls the CNI plugin for each new pod: without it, or with the wrong one, pods get no network from Calico.',
+      title: ({ nodes, cause, plugin }) => `${words.causes[cause](plugin)} on ${enumerate(nodes)}`,
+      summary: ({ cause, others }) =>
+        [
+          cause === 'not-writable' || cause === 'bad-config'
+            ? 'install-cni, an init container of calico-node, gives up, so calico-node is not started there.'
+            : 'The container runtime calls the CNI plugin for each new pod: without it, or with the wrong one, new pods get no network from Calico.',
+          ...(others.length > 0 ? [`${enumerate(others)} runs beside Calico.`] : []),
+        ].join(' '),
     },
   },
 });
 
-const causeWords: Readonly<Record<Cause, (plugin: string | null) => string>> = {
-  'not-writable': () => 'the CNI plugin cannot be written',
-  'bad-config': () => 'the CNI configuration is not valid JSON',
-  'plugin-missing': (plugin) => `the CNI plugin ${plugin ?? ''} is missing`,
-  'foreign-plugin': (plugin) =>
-    `another CNI plugin (${plugin ?? '?'}) is asked in place of Calico's`,
-  'nodename-missing': () => 'the CNI plugin waits for calico-node, which has not started',
+const words = {
+  causes: {
+    'not-writable': () => 'the CNI plugin and its configuration cannot be written',
+    'bad-config': () => 'the CNI configuration is not valid JSON',
+    'plugin-missing': (plugin) => `the CNI plugin ${plugin ?? ''} is missing`.replace('  ', ' '),
+    'plugin-broken': (plugin) =>
+      `the CNI plugin ${plugin ?? ''} cannot be executed`.replace('  ', ' '),
+    'kubeconfig-missing': () => "the CNI plugin's kubeconfig cannot be read",
+    'foreign-plugin': (plugin) =>
+      `another CNI plugin (${plugin ?? 'unknown'}) is asked in place of Calico's`,
+    'nodename-missing': () =>
+      'calico-node is ready, but the CNI plugin does not find its node name',
+    'config-not-seen': () =>
+      "calico-node is ready, but the runtime does not see Calico's CNI configuration",
+  } satisfies Record<CniCause, (plugin: string | null) => string>,
 };
-
-const titles: Readonly<Record<Cause, string>> = {
-  'not-writable': 'Let install-cni write to its directories',
-  'bad-config': 'Repair cni_network_config',
-  'plugin-missing': 'Bring the plugin back',
-  'foreign-plugin': "Remove the other plugin's configuration",
-  'nodename-missing': 'Get calico-node to start on this node',
-};
-
-const commands: Readonly<Record<Cause, readonly string[]>> = {
-  'not-writable': [
-    'findmnt -T /opt/cni/bin; findmnt -T /etc/cni/net.d; ls -ldZ /opt/cni/bin /etc/cni/net.d',
-  ],
-  'bad-config': [
-    'ls -l /etc/cni/net.d; cat /etc/cni/net.d/10-calico.conflist',
-    '# the template stands in ConfigMap calico-config, key cni_network_config',
-  ],
-  'plugin-missing': [
-    'ls -l /opt/cni/bin; grep -n bin_dir /etc/containerd/config.toml',
-    '# delete the calico-node pod of this node: install-cni writes the plugins again',
-  ],
-  'foreign-plugin': [
-    'ls /etc/cni/net.d   # the first file in this order is used',
-    '# move the other file away, restart the runtime, recreate the pods',
-  ],
-  'nodename-missing': ['ls -l /var/lib/calico'],
-};
-
-const words = { again: 'The kubelet tries again by itself within a minute.' };

@@ -3,17 +3,24 @@ import { addressRightByLuck } from './address-right-by-luck.ts';
 import { apiserverServiceIpUnreachable } from './apiserver-service-ip-unreachable.ts';
 import { bgpPeerDown } from './bgp-peer-down.ts';
 import { bgpPort179Blocked } from './bgp-port-179-blocked.ts';
+import { bpfFilesystemNotMounted } from './bpf-filesystem-not-mounted.ts';
 import { calicoNodeNotPrivileged } from './calico-node-not-privileged.ts';
 import { calicoNodeUnauthorized } from './calico-node-unauthorized.ts';
 import { cgroupDriverMismatch } from './cgroup-driver-mismatch.ts';
+import { cniInstallFailed } from './cni-install-failed.ts';
 import { cniTokenUnauthorized } from './cni-token-unauthorized.ts';
+import { containerCreateFailure } from './container-create-failure.ts';
 import { cpuThrottled } from './cpu-throttled.ts';
 import { crdsMissing } from './crds-missing.ts';
+import { daemonsetNotScheduled } from './daemonset-not-scheduled.ts';
 import { datastoreLocked } from './datastore-locked.ts';
 import { etcdDatastoreUnreachable } from './etcd-datastore-unreachable.ts';
 import { evictedDiskPressure } from './evicted-disk-pressure.ts';
 import { healthPortInUse } from './health-port-in-use.ts';
 import { hostClockSkew } from './host-clock-skew.ts';
+import { hostpathMountFailure } from './hostpath-mount-failure.ts';
+import { imageIncompatible } from './image-incompatible.ts';
+import { imagePullFailure } from './image-pull-failure.ts';
 import { ipAddressConflict } from './ip-address-conflict.ts';
 import { ipAutodetectInvalidMethod } from './ip-autodetect-invalid-method.ts';
 import { ipAutodetectNoneFound } from './ip-autodetect-none-found.ts';
@@ -33,6 +40,7 @@ import { operatorDegradedConfig } from './operator-degraded-config.ts';
 import { operatorDownOrOutdated } from './operator-down-or-outdated.ts';
 import { probeTimeoutTooShort } from './probe-timeout-too-short.ts';
 import { rbacMissing } from './rbac-missing.ts';
+import { rolloutBlocked } from './rollout-blocked.ts';
 import { runtimeBrokenInitStuck } from './runtime-broken-init-stuck.ts';
 import { slowDatastore } from './slow-datastore.ts';
 import { slowStartupLivenessKill } from './slow-startup-liveness-kill.ts';
@@ -68,7 +76,13 @@ export const checks: readonly Check[] = [
   typhaTlsFailure,
   typhaUnderprovisioned,
   typhaUnreachable,
+  imagePullFailure,
+  imageIncompatible,
+  hostpathMountFailure,
+  containerCreateFailure,
   runtimeBrokenInitStuck,
+  bpfFilesystemNotMounted,
+  daemonsetNotScheduled,
   evictedDiskPressure,
   oomKilled,
   calicoNodeNotPrivileged,
@@ -94,5 +108,7 @@ export const checks: readonly Check[] = [
   slowStartupLivenessKill,
   probeTimeoutTooShort,
   cniTokenUnauthorized,
+  cniInstallFailed,
+  rolloutBlocked,
   addressRightByLuck,
 ];

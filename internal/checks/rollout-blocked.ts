@@ -1,13 +1,14 @@
 import { affectedBy } from '../calico/affected.ts';
-import { fieldEvidence } from '../calico/evidence.ts';
+import { enumerate } from '../calico/enumerate.ts';
+import { fieldEvidence, refOf } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
-import { sickViews, type NodeView } from '../calico/nodes.ts';
+import { nodeViews, sickViews, type NodeView } from '../calico/nodes.ts';
 import { findObject } from '../calico/snapshot-lists.ts';
-import { secondsBetween } from '../calico/time.ts';
+import { newest, secondsBetween } from '../calico/time.ts';
 import type { Draft } from '../model/finding.ts';
-import type { DaemonSet } from '../model/kubernetes.ts';
+import type { DaemonSet, Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { outsideCluster } from '../remediations/outside.ts';
+import { resumeRollout } from '../remediations/resume-rollout.ts';
 import { defineCheck } from './define.ts';
 
 interface Facts {
@@ -18,45 +19,62 @@ interface Facts {
   readonly strategy: string;
 }
 
-// A rollout goes node by node, about a minute each; ten minutes without a step is not under way any more.
+// A rollout goes node by node, about a minute each; ten minutes without a new pod is not under way any more.
 const stalledSeconds = 600;
 
-function isStalled(snapshot: Snapshot, { pod, health }: NodeView): boolean {
-  const age = secondsBetween(pod?.metadata.creationTimestamp, snapshot.takenAt);
-  return health?.state === 'sick' && age !== null && age > stalledSeconds;
+const revisionOf = (pod: Pod): string | null =>
+  pod.metadata.labels?.['controller-revision-hash'] ?? null;
+
+const createdAt = ({ pod }: NodeView): string | undefined => pod?.metadata.creationTimestamp;
+
+/** The views whose sick pod holds up the rest: of the newest revision, or one that does not end. */
+function blockers(snapshot: Snapshot): readonly NodeView[] {
+  const last = newest(nodeViews(snapshot).map(createdAt));
+  if ((secondsBetween(last, snapshot.takenAt) ?? 0) < stalledSeconds) return [];
+  const latest = nodeViews(snapshot).find((view) => createdAt(view) === last)?.pod;
+  const revision = latest ? revisionOf(latest) : null;
+  return sickViews(snapshot).filter(
+    ({ pod }) =>
+      pod !== null &&
+      (pod.metadata.deletionTimestamp !== undefined ||
+        revision === null ||
+        revisionOf(pod) === revision),
+  );
 }
 
 function draftOf(daemonSet: DaemonSet, views: readonly NodeView[]): Draft<Facts> {
-  const { updatedNumberScheduled = 0, desiredNumberScheduled = 0 } = daemonSet.status ?? {};
-  const { name, namespace = 'default' } = daemonSet.metadata;
+  const {
+    updatedNumberScheduled = 0,
+    desiredNumberScheduled = 0,
+    numberUnavailable = 0,
+  } = daemonSet.status ?? {};
+  const strategy = daemonSet.spec?.updateStrategy?.type ?? 'RollingUpdate';
   return {
     severity: 'warning',
     confidence: 'confirmed',
     facts: {
-      nodes: views.map((view) => view.name),
+      nodes: views.map(({ name }) => name),
       updated: updatedNumberScheduled,
       desired: desiredNumberScheduled,
-      strategy: daemonSet.spec?.updateStrategy?.type ?? 'RollingUpdate',
+      strategy,
     },
-    affected: affectedBy(views),
+    affected: views.length > 0 ? affectedBy(views) : [refOf(daemonSet)],
     evidence: [
       fieldEvidence(
         daemonSet,
         'status.updatedNumberScheduled',
         `${updatedNumberScheduled} of ${desiredNumberScheduled}`,
       ),
-      fieldEvidence(
-        daemonSet,
-        'status.numberUnavailable',
-        String(daemonSet.status?.numberUnavailable ?? 0),
-      ),
+      fieldEvidence(daemonSet, 'status.numberUnavailable', String(numberUnavailable)),
+      fieldEvidence(daemonSet, 'spec.updateStrategy.type', strategy),
     ],
     isSymptom: true,
     remedies: [
-      outsideCluster(words.title, [
-        `kubectl -n ${namespace} rollout status daemonset/${name}`,
-        '# cure the sick nodes first; the rollout goes on by itself',
-      ]),
+      resumeRollout({
+        daemonSet,
+        strategy,
+        pods: views.flatMap(({ pod }) => pod ?? []),
+      }),
     ],
   };
 }
@@ -69,24 +87,25 @@ export const rolloutBlocked = defineCheck<Facts>({
   uses: [...installUses],
   run: (snapshot) => {
     const { daemonSet: name, namespace } = installOf(snapshot);
-    const daemonSet = name
-      ? findObject(snapshot, 'daemonSets', name, namespace ?? undefined)
-      : undefined;
-    const { updatedNumberScheduled, desiredNumberScheduled } = daemonSet?.status ?? {};
-    if (!daemonSet || updatedNumberScheduled === undefined || desiredNumberScheduled === undefined)
-      return [];
-    if (updatedNumberScheduled >= desiredNumberScheduled) return [];
-    const views = sickViews(snapshot).filter((view) => isStalled(snapshot, view));
+    const daemonSet = findObject(snapshot, 'daemonSets', name ?? '', namespace ?? undefined);
+    if (!daemonSet) return { notApplicable: 'no calico-node DaemonSet was read' };
+    const { updatedNumberScheduled: updated, desiredNumberScheduled: desired } =
+      daemonSet.status ?? {};
+    if (updated === undefined || desired === undefined || updated >= desired) return [];
+    if (daemonSet.spec?.updateStrategy?.type === 'OnDelete') return [draftOf(daemonSet, [])];
+    const views = blockers(snapshot);
     return views.length === 0 ? [] : [draftOf(daemonSet, views)];
   },
   words: {
     en: {
-      title: ({ updated, desired }) =>
-        `an update of calico-node is stuck: ${updated} of ${desired} nodes have it`,
+      title: ({ nodes, updated, desired }) =>
+        nodes.length > 0
+          ? `an update of calico-node is stuck: ${updated} of ${desired} nodes have it`
+          : `an update of calico-node waits for somebody: ${updated} of ${desired} nodes have it`,
       summary: ({ nodes }) =>
-        `It waits for ${nodes.join(', ')}; the other nodes keep the old pod until that one is well.`,
+        nodes.length > 0
+          ? `It waits for ${enumerate(nodes)}; the other nodes keep their old pod until calico-node is well there.`
+          : 'The update strategy of the DaemonSet is OnDelete: a node gets the new pod when its old one is deleted, and not before.',
     },
   },
 });
-
-const words = { title: 'Cure what keeps the sick pods, and the update goes on' };

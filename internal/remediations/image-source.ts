@@ -1,79 +1,165 @@
 import { installOf } from '../calico/install/install.ts';
+import type { PullCause } from '../calico/image-pulls.ts';
+import type { RuntimeName } from '../calico/runtime.ts';
+import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { durablePlace } from './durable.ts';
+import { durablePlace, isSendable } from './durable.ts';
 import { nodeRunbook } from './node-runbook.ts';
 
-interface Images {
-  readonly images: readonly string[];
-  readonly cause: string;
-  readonly nodes: readonly string[];
+/** A container whose image cannot be had, and the image that ready pods run in its place, where that is another one. */
+export interface MissingImage {
+  readonly container: string;
+  readonly image: string;
+  readonly elsewhere: string | null;
 }
 
-const inInstallation = (name: string): readonly string[] => [
-  `kubectl get installation ${name} -o jsonpath='{.spec.registry} {.spec.imagePath} {.spec.imagePullSecrets}'; kubectl get imageset -o yaml`,
-  `# ${words.registrySlash}`,
-  `kubectl patch installation ${name} --type merge -p '{"spec":{"registry":"registry.example.com/"}}'`,
-];
+export interface MissingImages {
+  readonly images: readonly MissingImage[];
+  readonly cause: PullCause;
+  readonly nodes: readonly { readonly name: string; readonly runtime: RuntimeName | null }[];
+}
 
-const inDaemonSet = (namespace: string, name: string): readonly string[] => [
-  `kubectl -n ${namespace} get daemonset ${name} -o jsonpath='{range .spec.template.spec.initContainers[*]}{.name}={.image}{"\\n"}{end}{range .spec.template.spec.containers[*]}{.name}={.image}{"\\n"}{end}'`,
-  `# ${words.allContainers}`,
-  `kubectl -n ${namespace} set image daemonset/${name} calico-node=IMAGE install-cni=IMAGE`,
-  `# ${words.undo}`,
-  `kubectl -n ${namespace} rollout undo daemonset/${name}`,
-];
+/** The host of an image reference; Docker Hub's where the reference names none (distribution/reference: a dot, a colon or localhost). */
+export function registryOf(image: string): string {
+  const first = image.split('/')[0] ?? '';
+  const isHost = image.includes('/') && /[.:]|^localhost$/.test(first);
+  return !isHost || first === 'docker.io' ? 'registry-1.docker.io' : first;
+}
 
-/** Another source, the right tag, or the access that is missing, in the place where the images of this installation are named. */
-export function imageSource(
-  snapshot: Snapshot,
-  { images, cause, nodes }: Images,
-): readonly Remedy[] {
-  const install = installOf(snapshot);
-  const [image] = images;
+function inInstallation(name: string): readonly string[] {
+  return [
+    `kubectl get installation ${name} -o jsonpath='{.spec.registry} {.spec.imagePath} {.spec.imagePullSecrets}{"\\n"}'`,
+    'kubectl get imageset -o yaml',
+    ...words.inInstallation(name),
+  ];
+}
+
+function inDaemonSet(install: Install, images: readonly MissingImage[]): readonly string[] {
+  const name = install.daemonSet ?? 'calico-node';
+  const target = `kubectl -n ${install.namespace ?? 'kube-system'}`;
+  const set = images.map(({ container, elsewhere }) => `${container}=${elsewhere ?? 'IMAGE'}`);
+  const isKnown = images.every(({ elsewhere }) => elsewhere !== null);
+  return [
+    `${target} get daemonset ${name} -o jsonpath='{range .spec.template.spec.initContainers[*]}{.name}={.image}{"\\n"}{end}{range .spec.template.spec.containers[*]}{.name}={.image}{"\\n"}{end}'`,
+    isKnown ? words.asElsewhere : words.allContainers,
+    `${target} set image daemonset/${name} ${set.join(' ')}`,
+    `${target} rollout status daemonset/${name} --timeout=15m`,
+  ];
+}
+
+function change(install: Install, { images }: MissingImages): Remedy {
   const isOperator = install.renderer === 'operator';
   const name = install.daemonSet ?? 'calico-node';
-  const namespace = install.namespace ?? 'kube-system';
-  const look = nodeRunbook({
-    id: 'pull-by-hand',
-    title: words.look,
-    risk: 'none',
-    consequences: [],
-    work: nodes.map((node) => ({
-      node,
-      commands: [
-        `crictl pull ${image ?? 'IMAGE'}`,
-        ...(cause === 'disk-full' ? ['df -h /var/lib/containerd; crictl rmi --prune'] : []),
-      ],
-    })),
-  });
-  const change: Remedy = {
+  const installation = install.installation ?? 'default';
+  const place = durablePlace(install);
+  return {
     id: 'change-image-source',
     title: words.change,
     action: install.action,
     risk: 'restarts-pods',
     target: isOperator
-      ? { kind: 'Installation', name: install.installation ?? 'default' }
-      : { kind: 'DaemonSet', name, namespace },
+      ? { kind: 'Installation', name: installation }
+      : { kind: 'DaemonSet', name, namespace: install.namespace ?? 'kube-system' },
     changes: [],
-    consequences: [words.rollout, words.place(durablePlace(install))],
-    manual: isOperator
-      ? inInstallation(install.installation ?? 'default')
-      : inDaemonSet(namespace, name),
+    consequences: [words.rollout],
+    manual: [
+      ...(isOperator ? inInstallation(installation) : inDaemonSet(install, images)),
+      isSendable(install) ? words.alsoIn(place) : words.onlyIn(place),
+    ],
   };
-  return cause === 'no-such-image' || cause === 'invalid-name' || cause === 'denied'
-    ? [change, look]
-    : [look, change];
 }
+
+const pull = (image: string, runtime: RuntimeName | null): string =>
+  runtime === 'docker' ? `sudo docker pull ${image}` : `sudo crictl pull ${image}`;
+
+function commandsFor(
+  { cause }: MissingImages,
+  image: string,
+  runtime: RuntimeName | null,
+): readonly string[] {
+  const registry = registryOf(image);
+  const reach = `curl -sS -o /dev/null -w '%{http_code}\\n' --max-time 10 https://${registry}/v2/`;
+  switch (cause) {
+    case 'unreachable':
+    case 'registry-error':
+    case 'slow':
+      return [`getent hosts ${registry}`, reach, words.reached, pull(image, runtime)];
+    case 'certificate':
+      return [reach, ...words.trust(registry), pull(image, runtime)];
+    case 'disk-full':
+    case 'unpack':
+      return [
+        'df -h /var /var/lib/containerd /var/lib/docker 2>/dev/null; df -ih /var',
+        runtime === 'docker' ? 'sudo docker image prune -a -f' : 'sudo crictl rmi --prune',
+        pull(image, runtime),
+      ];
+    case 'never-pull':
+      return [words.bring, pull(image, runtime)];
+    default:
+      return [pull(image, runtime)];
+  }
+}
+
+const onNodes = (missing: MissingImages): Remedy =>
+  nodeRunbook({
+    id: 'pull-by-hand',
+    title: looks[missing.cause] ?? words.look,
+    risk: 'none',
+    consequences: [words.retries],
+    work: missing.nodes.map(({ name, runtime }) => ({
+      node: name,
+      commands: commandsFor(missing, missing.images[0]?.image ?? 'IMAGE', runtime),
+    })),
+  });
+
+const byName: ReadonlySet<PullCause> = new Set([
+  'no-such-image',
+  'invalid-name',
+  'denied',
+  'rate-limit',
+]);
+
+/** Another source, the right tag, or the access that is missing; where the name is right, the way from the node to the registry. */
+export function imageSource(snapshot: Snapshot, missing: MissingImages): readonly Remedy[] {
+  const named = change(installOf(snapshot), missing);
+  const hasOther = missing.images.some(({ elsewhere }) => elsewhere !== null);
+  return byName.has(missing.cause) || hasOther
+    ? [named, onNodes(missing)]
+    : [onNodes(missing), named];
+}
+
+const looks: Readonly<Partial<Record<PullCause, string>>> = {
+  unreachable: 'Open the way from these nodes to the registry',
+  'registry-error': 'See whether the registry works again',
+  slow: 'See why the registry sends so slowly',
+  certificate: "Let these nodes trust the registry's certificate",
+  'disk-full': 'Free disk space on these nodes',
+  unpack: 'See why the layers cannot be unpacked there',
+  'never-pull': 'Bring the image onto these nodes',
+};
 
 const words = {
   look: 'Pull it by hand on the node, to see what the registry says',
-  change: 'Name an image that can be pulled: right tag, another registry, or credentials',
+  change: 'Name an image that can be pulled: the right tag, another registry, or credentials',
   rollout:
-    'calico-node is replaced node by node; nodes that have the image are not touched until then.',
-  place: (place: string): string => `The same has to stand in ${place}.`,
-  registrySlash:
-    'the registry must end with a slash; pull secrets stand in the namespace of the operator',
-  allContainers: 'all containers of one release, init containers too',
-  undo: 'or go back to the images that ran before',
+    'calico-node is replaced node by node, the pods that wait first; nodes with the image keep running meanwhile.',
+  retries: 'The kubelet tries again by itself within five minutes; no pod has to be deleted.',
+  alsoIn: (place: string): string => `# to last, put the same into ${place}`,
+  onlyIn: (place: string): string =>
+    `# a change in the cluster would be undone: put this into ${place}`,
+  inInstallation: (name: string): readonly string[] => [
+    '# registry ends with a slash; a pull secret is looked for in the namespace tigera-operator',
+    `kubectl patch installation ${name} --type merge -p '{"spec":{"registry":"registry.example.com/"}}'`,
+    `kubectl patch installation ${name} --type merge -p '{"spec":{"imagePullSecrets":[{"name":"registry-login"}]}}'`,
+  ],
+  asElsewhere: '# the images that the other pods run:',
+  allContainers: '# containers of one pod must be of one release, init containers too:',
+  reached:
+    '# 200 or 401 means that the registry answers; 000 that nothing does (DNS, proxy, firewall)',
+  trust: (registry: string): readonly string[] => [
+    `# containerd: ca = "/etc/containerd/certs.d/${registry}/ca.crt" in /etc/containerd/certs.d/${registry}/hosts.toml`,
+    `# Docker: /etc/docker/certs.d/${registry}/ca.crt`,
+  ],
+  bring: '# imagePullPolicy is Never: the image has to be there before the pod',
 };

@@ -1,55 +1,112 @@
+import type { Mounting } from '../calico/mounts.ts';
+import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
+import { durablePlace, isSendable, shellJson } from './durable.ts';
 import { nodeRunbook } from './node-runbook.ts';
-import { outsideCluster } from './outside.ts';
+import { restoreObject } from './restore-object.ts';
 
-interface Mount {
-  readonly kind: 'wrong-type' | 'missing-object' | 'read-only' | 'other';
-  readonly what: string | null;
-  readonly wanted: string | null;
+export interface BrokenMount extends Mounting {
   readonly nodes: readonly string[];
-  readonly namespace: string;
+  readonly install: Install;
 }
+
+// The kernel's own, and what the whole system lives on: nothing there is ever moved out of the way.
+const isSystemPath = (path: string): boolean =>
+  /^\/(?:sys|proc|dev|lib|usr|bin|sbin|boot|etc|var|run|opt|home|root)?\/?$|^\/(?:sys|proc|dev|lib|usr|boot)\//.test(
+    path,
+  );
 
 function commandsFor(path: string, wanted: string | null): readonly string[] {
-  const aside = `mv ${path} ${path}.wrong   # keeps what is there`;
-  return wanted === 'file'
-    ? [`ls -ld ${path}`, `rmdir ${path} || ${aside}`, `touch ${path}`]
-    : [
-        `ls -ld ${path}`,
-        `test -d ${path} || { test -e ${path} && ${aside.replace(/ +#.*/, '')}; mkdir -p ${path}; }`,
-      ];
+  const look = `sudo ls -ldL ${path}; sudo ls -ld ${path}`;
+  if (wanted === 'file') {
+    return [look, words.emptyOnly, `sudo rmdir ${path} && sudo touch ${path}`];
+  }
+  if (wanted !== 'directory') return [look, words.nothingToMake(wanted)];
+  return isSystemPath(path)
+    ? [look, words.system, `sudo test -e ${path} || sudo mkdir -p ${path}`]
+    : [look, `sudo test -e ${path} || sudo mkdir -p ${path}`, words.aside(path)];
 }
 
-/** Makes what the pod wants to mount: a path of the right type on the nodes, or the ConfigMap or Secret that is named. */
-export function mountSource({ kind, what, wanted, nodes, namespace }: Mount): Remedy {
-  if (kind === 'missing-object') {
-    return outsideCluster(words.object(what ?? ''), [
-      `kubectl -n ${namespace} get ${what ?? 'configmaps,secrets'}`,
-      `# ${words.reapply}`,
-    ]);
-  }
+function onNodes({ kind, what, wanted, nodes }: BrokenMount): Remedy {
   const path = what ?? 'PATH';
   return nodeRunbook({
     id: 'repair-mount-path',
-    title: words.path(path),
+    title: what === null ? words.look : words.path(path),
     risk: 'none',
     consequences: [words.again],
     work: nodes.map((node) => ({
       node,
       commands:
         kind === 'read-only'
-          ? [`findmnt -T ${path}`, `# ${words.readOnly}`]
-          : commandsFor(path, wanted),
+          ? [`findmnt -T ${path}`, words.readOnly]
+          : what === null
+            ? ['sudo journalctl -u kubelet --since -15min --no-pager | grep -i mount | tail -20']
+            : commandsFor(path, wanted),
     })),
   });
 }
 
+/** The type that a volume has in Calico's own manifests is the safe one to go back to: none at all, so that nothing is checked. */
+function inDaemonSet({ volume, what, install }: BrokenMount): Remedy {
+  const name = install.daemonSet ?? 'calico-node';
+  const target = `kubectl -n ${install.namespace ?? 'kube-system'}`;
+  const body = {
+    spec: {
+      template: { spec: { volumes: [{ name: volume, hostPath: { path: what, type: '' } }] } },
+    },
+  };
+  const place = durablePlace(install);
+  return {
+    id: 'loosen-mount-type',
+    title: words.loosen(volume ?? ''),
+    action: install.action,
+    risk: 'restarts-pods',
+    target: { kind: 'DaemonSet', name, namespace: install.namespace ?? 'kube-system' },
+    changes: [],
+    consequences: [words.rollout],
+    manual: [
+      `${target} get daemonset ${name} -o jsonpath='{range .spec.template.spec.volumes[*]}{.name}{" "}{.hostPath}{"\\n"}{end}'`,
+      words.history,
+      `${target} rollout history daemonset/${name}`,
+      `${target} patch daemonset ${name} --type strategic -p ${shellJson(body)}`,
+      isSendable(install) ? words.alsoIn(place) : words.onlyIn(place),
+    ],
+  };
+}
+
+/** Makes what the pod wants to mount: the right thing at the path on the nodes, or the ConfigMap or Secret that is named. */
+export function mountSource(mount: BrokenMount): readonly Remedy[] {
+  const { kind, what, wanted, install } = mount;
+  if (kind === 'missing-object' || kind === 'missing-key') {
+    const title = kind === 'missing-key' ? words.key(wanted ?? '') : words.object(what ?? '');
+    return [restoreObject(install, what, title)];
+  }
+  const isTyped = kind === 'wrong-type' && mount.volume !== null;
+  return isTyped && install.renderer !== 'operator'
+    ? [onNodes(mount), inDaemonSet(mount)]
+    : [onNodes(mount)];
+}
+
 const words = {
   object: (what: string): string => `Make ${what} again`,
-  reapply:
-    'apply the part of the install manifest that holds it (operator: it makes its own objects again when it runs)',
+  key: (key: string): string => `Put the key ${key} back into the object that the pod mounts`,
   path: (path: string): string => `Put ${path} right on these nodes`,
+  look: 'See what the kubelet says about the mount',
   again: 'The kubelet tries again within two minutes; no pod has to be deleted.',
+  emptyOnly:
+    '# a mount without a type makes an empty directory where a file should be; rmdir removes only an empty one',
+  nothingToMake: (wanted: string | null): string =>
+    `# a ${wanted ?? 'thing'} is made by the program that owns it: see whether that runs`,
+  aside: (path: string): string =>
+    `# if something else is there: look what it is, then sudo mv ${path} ${path}.aside && sudo mkdir -p ${path}`,
+  system: '# a part of the system: do not move it. A link must lead to a directory that is there',
   readOnly:
-    'a system with a read-only root: name a writable directory in the installation (CNI directories, flexVolumePath)',
+    '# the root of this system is read-only: name a writable directory in the installation (CNI directories, flexVolumePath)',
+  loosen: (volume: string): string => `Take the type of volume "${volume}" out of the DaemonSet`,
+  history: '# was the type changed lately? Then the next nodes of the update would stop there too',
+  rollout:
+    'calico-node restarts node by node, the pod that waits first; running pods keep their network.',
+  alsoIn: (place: string): string => `# to last, put the same into ${place}`,
+  onlyIn: (place: string): string =>
+    `# a change in the cluster would be undone: put this into ${place}`,
 };

@@ -1,81 +1,172 @@
-import { installOf } from '../calico/install/install.ts';
+import type { AbsenceReason } from '../calico/absent-pods.ts';
+import type { Install } from '../model/install.ts';
 import type { DaemonSet } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import { outsideCluster } from './outside.ts';
+import { admitPods } from './admit-pods.ts';
+import { durablePlace, isSendable, shellJson } from './durable.ts';
 
-interface Placement {
-  readonly reason:
-    | 'node-selector'
-    | 'taint'
-    | 'affinity'
-    | 'refused'
-    | 'unscheduled'
-    | 'controller';
+export interface Placement {
+  readonly reason: AbsenceReason;
   readonly detail: string;
   readonly nodes: readonly string[];
-  readonly daemonSet: DaemonSet;
+  /** Null where only pods of it were read. */
+  readonly daemonSet: DaemonSet | null;
+  readonly install: Install;
 }
 
-function refusalCommands(namespace: string, detail: string): readonly string[] {
-  if (/exceeded quota|insufficient quota/.test(detail))
-    return [`kubectl -n ${namespace} get resourcequota -o yaml`];
-  if (/PodSecurity|violates/.test(detail)) {
-    return [
-      `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=privileged --overwrite`,
-    ];
-  }
-  if (/webhook/.test(detail)) {
-    return [
-      'kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations',
-      `# exempt the namespace ${namespace} in its namespaceSelector: the webhook's own pods need Calico, and Calico waits for them`,
-    ];
-  }
-  return [`kubectl -n ${namespace} describe daemonset`];
+const whereIs = ({ daemonSet, install }: Placement): { name: string; namespace: string } => ({
+  name: daemonSet?.metadata.name ?? install.daemonSet ?? 'calico-node',
+  namespace: daemonSet?.metadata.namespace ?? install.namespace ?? 'kube-system',
+});
+
+const onNodes = (id: string, title: string, manual: readonly string[]): Remedy => ({
+  id,
+  title,
+  action: 'manual',
+  risk: 'none',
+  changes: [],
+  consequences: [words.starts],
+  manual,
+});
+
+/** A field of the pod template, taken out of what makes it: of the Installation's override, or of the DaemonSet itself. */
+function inTemplate(placement: Placement, field: string, title: string, patch: object): Remedy {
+  const { install } = placement;
+  const { name, namespace } = whereIs(placement);
+  const isOperator = install.renderer === 'operator';
+  const installation = install.installation ?? 'default';
+  const override = {
+    spec: { calicoNodeDaemonSet: { spec: { template: { spec: { [field]: null } } } } },
+  };
+  const place = durablePlace(install);
+  return {
+    id: `change-${field.toLowerCase()}`,
+    title,
+    action: install.action,
+    risk: 'restarts-pods',
+    target: isOperator
+      ? { kind: 'Installation', name: installation }
+      : { kind: 'DaemonSet', name, namespace },
+    changes: [],
+    consequences: [words.rollout],
+    manual: [
+      `kubectl -n ${namespace} get daemonset ${name} -o jsonpath='{.spec.template.spec.${field}}{"\\n"}'`,
+      ...(isOperator
+        ? [
+            words.byOperator,
+            `kubectl patch installation ${installation} --type merge -p ${shellJson(override)}`,
+          ]
+        : [`kubectl -n ${namespace} patch daemonset ${name} --type json -p ${shellJson([patch])}`]),
+      isSendable(install) ? words.alsoIn(place) : words.onlyIn(place),
+    ],
+  };
 }
 
-function commandsFor(
-  { reason, detail, nodes, daemonSet }: Placement,
-  isOperator: boolean,
-): readonly string[] {
-  const { name, namespace = 'default' } = daemonSet.metadata;
+const templatePath = '/spec/template/spec';
+
+function bySelector(placement: Placement): readonly Remedy[] {
+  const { nodes, detail } = placement;
+  const key = detail.slice(0, detail.indexOf('=')).replaceAll('~', '~0').replaceAll('/', '~1');
+  return [
+    onNodes(
+      'label-nodes',
+      words.label(detail),
+      nodes.map((node) => `kubectl label node ${node} ${detail} --overwrite`),
+    ),
+    inTemplate(placement, 'nodeSelector', words.selector, {
+      op: 'remove',
+      path: `${templatePath}/nodeSelector/${key}`,
+    }),
+  ];
+}
+
+// What Calico's own manifests have; the controller's taints cannot be taken away by hand, they come back.
+const tolerateAll = { operator: 'Exists', effect: 'NoSchedule' };
+
+function byTaint(placement: Placement): readonly Remedy[] {
+  const { nodes, detail, daemonSet } = placement;
+  const hasList = (daemonSet?.spec?.template?.spec?.tolerations ?? []).length > 0;
+  const effect = /:(\w+)$/.exec(detail)?.[1] ?? 'NoSchedule';
+  const toleration = { ...tolerateAll, effect };
+  const tolerate = inTemplate(placement, 'tolerations', words.tolerate, {
+    op: 'add',
+    path: `${templatePath}/tolerations${hasList ? '/-' : ''}`,
+    value: hasList ? toleration : [toleration],
+  });
+  const isOfSystem = /^node\.(?:cloudprovider\.)?kubernetes\.io\//.test(detail);
+  return isOfSystem
+    ? [tolerate]
+    : [
+        tolerate,
+        onNodes(
+          'untaint-nodes',
+          words.untaint,
+          nodes.map((node) => `kubectl taint node ${node} ${detail}-`),
+        ),
+      ];
+}
+
+function byAffinity(placement: Placement): readonly Remedy[] {
+  return [
+    inTemplate(placement, 'affinity', words.affinity, {
+      op: 'remove',
+      path: `${templatePath}/affinity`,
+    }),
+  ];
+}
+
+const unscheduledCommands = (
+  { namespace }: { namespace: string },
+  nodes: readonly string[],
+): readonly string[] => [
+  `kubectl -n ${namespace} get pods --field-selector status.phase=Pending -o wide`,
+  ...nodes
+    .slice(0, 3)
+    .map((node) => `kubectl describe node ${node} | grep -A12 "Allocated resources"`),
+  words.priority,
+  `kubectl -n ${namespace} get daemonsets -o custom-columns='NAME:.metadata.name,PRIORITY:.spec.template.spec.priorityClassName'`,
+];
+
+/** Lets the DaemonSet's pod come to the nodes that have none: label, taint, quota, admission, room, or the controller itself. */
+export function placePods(placement: Placement): readonly Remedy[] {
+  const { reason, detail, nodes, install } = placement;
   switch (reason) {
     case 'node-selector':
-      return nodes.map((node) => `kubectl label node ${node} ${detail} --overwrite`);
+      return bySelector(placement);
     case 'taint':
-      return [
-        ...nodes.map((node) => `kubectl taint node ${node} ${detail}-`),
-        isOperator
-          ? '# or add the toleration in the Installation: spec.calicoNodeDaemonSet.spec.template.spec.tolerations (this list replaces the default one: keep its entries)'
-          : `# or add a toleration for it: kubectl -n ${namespace} edit daemonset ${name}`,
-      ];
+      return byTaint(placement);
     case 'affinity':
-      return [
-        `kubectl -n ${namespace} get daemonset ${name} -o jsonpath='{.spec.template.spec.affinity}'`,
-      ];
+      return byAffinity(placement);
     case 'refused':
-      return refusalCommands(namespace, detail);
+      return [admitPods(install, whereIs(placement), detail)];
     case 'unscheduled':
-      return [`kubectl -n ${namespace} describe pods -l k8s-app=${name} | grep -A8 Events`];
+      return [onNodes('make-room', words.room, unscheduledCommands(whereIs(placement), nodes))];
     case 'controller':
       return [
-        'kubectl -n kube-system get pods -l component=kube-controller-manager -o wide',
-        'kubectl -n kube-system get lease kube-controller-manager -o yaml',
+        onNodes('see-controller', words.controller, [
+          'kubectl -n kube-system get pods -l component=kube-controller-manager -o wide',
+          'kubectl -n kube-system get lease kube-controller-manager -o yaml',
+          words.managed,
+        ]),
       ];
   }
 }
 
-/** Lets the DaemonSet's pod come to the nodes that have none: label, taint, quota, admission, or the controller itself. */
-export function placePods(snapshot: Snapshot, placement: Placement): readonly Remedy[] {
-  const isOperator = installOf(snapshot).renderer === 'operator';
-  return [outsideCluster(titles[placement.reason], commandsFor(placement, isOperator))];
-}
-
-const titles: Readonly<Record<Placement['reason'], string>> = {
-  'node-selector': 'Give the nodes the label back',
-  taint: 'Remove the taint, or tolerate it',
-  affinity: 'Correct the node affinity of the DaemonSet',
-  refused: 'Remove what makes the API server refuse the pod',
-  unscheduled: 'Make room for the pod on its node',
+const words = {
+  label: (label: string): string => `Give the nodes the label ${label}`,
+  selector: 'Take the label out of the node selector of calico-node',
+  tolerate: 'Let calico-node tolerate the taint',
+  untaint: 'Take the taint off the nodes',
+  affinity: 'Take the node affinity out of calico-node',
+  room: 'Make room for the pod on its node',
   controller: 'See whether the controller manager works',
+  starts: 'The pod is made within seconds, and starts on these nodes only.',
+  rollout: 'calico-node restarts node by node; running pods keep their network.',
+  byOperator:
+    '# the operator has no such thing of its own: an override in the Installation put it there, and this takes it away',
+  alsoIn: (place: string): string => `# to last, put the same into ${place}`,
+  onlyIn: (place: string): string =>
+    `# a change in the cluster would be undone: put this into ${place}`,
+  priority: '# with priority system-node-critical, as Calico has it, other pods make room',
+  managed: '# a control plane that is managed for you: ask its provider',
 };
