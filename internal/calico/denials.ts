@@ -28,6 +28,8 @@ export interface Denial {
 // Watchers ask again every second, informers within a minute: where they fall silent, the right is there again.
 const watching = /Failed to perform list|[Ff]ailed to (?:watch|list)/;
 const quietSeconds = 180;
+// What a working pod is denied at its start may be given to it a moment later.
+const quietInWorking = 70;
 
 // kubeadm's and Rancher's settings may be forbidden (startup.go, "assuming not on kubeadm").
 const isHarmless = (text: string): boolean => /assuming not on (?:kubeadm|rancher)/i.test(text);
@@ -37,7 +39,10 @@ function readRight({ text }: LogLine): Denied | null {
   return right && serviceAccountOf(right.user) ? right : null;
 }
 
-const quiet = ({ text }: LogLine): number | null => (watching.test(text) ? quietSeconds : null);
+const quietFor =
+  (seconds: number) =>
+  ({ text }: LogLine): number | null =>
+    watching.test(text) ? seconds : null;
 
 function inPod(
   snapshot: Snapshot,
@@ -45,6 +50,7 @@ function inPod(
   source: DenialSource,
   isRepeated = false,
 ): readonly Denial[] {
+  const quiet = quietFor(isRepeated ? quietInWorking : quietSeconds);
   const said = standing(snapshot, pod, readRight, { quiet }).filter(
     ({ line, previous }) => !isRepeated || (!previous && watching.test(line.text)),
   );

@@ -55,7 +55,11 @@ export function typhaTrouble({ text, message, level }: LogLine): TyphaTrouble | 
   const tls =
     level === 'INFO' ? undefined : tlsReasons.find(([, pattern]) => pattern.test(message));
   if (tls) return { kind: 'tls', reason: tls[0] };
-  if (/Didn't find any ready Typha|Kubernetes service (?:missing )?IP or port/.test(message))
+  if (
+    /Didn't find any ready Typha|Kubernetes service (?:missing )?IP or port|Typha discovery enabled but discovery failed|Unable to get Typha service endpoints/.test(
+      message,
+    )
+  )
     return { kind: 'none-found' };
   const [, address, port, rest] = dial.exec(message) ?? [];
   const reason = rest === undefined ? null : dialReason(rest);

@@ -39,11 +39,16 @@ interface Waiting {
   readonly said: Said<true>;
 }
 
-// Felix asks each second and calls itself ready meanwhile.
+// Felix asks each second and calls itself ready meanwhile; in a new cluster it does so for a moment.
+const manyTimes = 3;
+
 const waitingFelixes = (snapshot: Snapshot): readonly Waiting[] =>
   nodeViews(snapshot).flatMap((view) => {
-    const said = view.pod && standing(snapshot, view.pod, says, { quiet: () => 30 }).at(-1);
-    return view.pod && said && !said.previous ? [{ view, pod: view.pod, said }] : [];
+    const all = view.pod ? standing(snapshot, view.pod, says, { quiet: () => 30 }) : [];
+    const said = all.at(-1);
+    return view.pod && said && !said.previous && all.length >= manyTimes
+      ? [{ view, pod: view.pod, said }]
+      : [];
   });
 
 function evidenceOf(

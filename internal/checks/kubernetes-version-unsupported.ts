@@ -5,6 +5,7 @@ import { skewUses, versionSkew } from '../calico/install/skew.ts';
 import type { LogLine } from '../calico/log.ts';
 import { nodeViews, sickViews, type NodeView } from '../calico/nodes.ts';
 import { hasSpoken, saidEvidence, sickTelling, type Telling } from '../calico/speech.ts';
+import { isAtLeast } from '../calico/version.ts';
 import { followsWithoutData } from '../calico/without-data.ts';
 import type { Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -33,12 +34,20 @@ const says = ({ text }: LogLine): true | null => (removed.test(text) ? true : nu
 const isWaiting = ({ health }: NodeView): boolean =>
   health?.state === 'sick' && ['not-ready', 'restarting', 'crash-loop'].includes(health.trouble);
 
-/** Sick nodes that the removed API explains: those that say so, and those of which no log was read. */
-function brokenViews(snapshot: Snapshot, telling: readonly Telling<true>[]): readonly NodeView[] {
+// Felix lists EndpointSlices from v3.21 on (libcalico-go at its release tags), so only 3.21 and 3.22 must fail by themselves.
+const listsSlices = (calico: string, api: string): boolean =>
+  api.startsWith('discovery') && isAtLeast(calico, '3.21.0');
+
+/** Sick nodes that the removed API explains: those that say so, and, where it must be so, those of which no log was read. */
+function brokenViews(
+  snapshot: Snapshot,
+  telling: readonly Telling<true>[],
+  isSure: boolean,
+): readonly NodeView[] {
   const told = new Set(telling.map(({ view }) => view));
-  return sickViews(snapshot).filter(
-    (view) => told.has(view) || (isWaiting(view) && !!view.pod && !hasSpoken(snapshot, view.pod)),
-  );
+  const isSilent = (view: NodeView): boolean =>
+    isSure && isWaiting(view) && view.pod !== null && !hasSpoken(snapshot, view.pod);
+  return sickViews(snapshot).filter((view) => told.has(view) || isSilent(view));
 }
 
 function versionEvidence(snapshot: Snapshot, version: string): Evidence {
@@ -59,10 +68,10 @@ export const kubernetesVersionUnsupported = defineCheck<VersionFacts>({
     if (!calico || !kubernetesVersion) return { notApplicable: words.unknown };
     if (kubernetes.kind !== 'api-removed') return [];
     const telling = sickTelling(snapshot, says);
-    const broken = brokenViews(snapshot, telling);
-    const isSlices = kubernetes.api.startsWith('discovery');
+    const isSure = listsSlices(calico, kubernetes.api);
+    const broken = brokenViews(snapshot, telling, isSure);
     // Where nothing is sick yet, only the list of EndpointSlices will stop the next start.
-    if (broken.length === 0 && !isSlices) return [];
+    if (broken.length === 0 && !isSure) return [];
     if (broken.length === 0 && sickViews(snapshot).length > 0) return [];
     const views =
       broken.length > 0 ? broken : nodeViews(snapshot).filter(({ pod }) => pod !== null);

@@ -43,13 +43,17 @@ describe('datastore-locked', () => {
     [
       'a Felix that waits',
       (sample) =>
-        appendLog(sample, podOn(sample, 'worker-1'), [
-          say(
-            sample,
-            { version: 'v3.29.1', ago: 1, level: 'WARNING', component: 'felix' },
-            'Waiting for datastore to be initialized (or migrated)',
+        appendLog(
+          sample,
+          podOn(sample, 'worker-1'),
+          [3, 2, 1].map((ago) =>
+            say(
+              sample,
+              { version: 'v3.29.1', ago, level: 'WARNING', component: 'felix' },
+              'Waiting for datastore to be initialized (or migrated)',
+            ),
           ),
-        ]),
+        ),
       { isSeen: false, nodes: ['worker-1'] },
     ],
     [

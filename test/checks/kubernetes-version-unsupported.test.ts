@@ -40,6 +40,17 @@ describe('kubernetes-version-unsupported', () => {
     expect(findingIn(check, sample)).toMatchObject({ severity: 'error', confidence: 'likely' });
   });
 
+  it('says nothing of silent pods of releases that do not list it', () => {
+    const sample = healthyCluster({
+      nodes: 2,
+      version: 'v3.18.4',
+      kubernetes: 'v1.27.9',
+      noLogs: true,
+    });
+    unready(podOn(sample, 'worker-2'));
+    expect(findingsIn(check, sample)).toEqual([]);
+  });
+
   it('warns before the next start, while all still runs', () => {
     const sample = healthyCluster({ nodes: 2, version: 'v3.22.1', kubernetes: 'v1.26.1' });
     expect(findingIn(check, sample)).toMatchObject({
@@ -53,6 +64,7 @@ describe('kubernetes-version-unsupported', () => {
     ['v3.22.4', 'v1.24.17'],
     ['v3.26.5', 'v1.36.3'],
     ['v3.14.2', 'v1.22.4'],
+    ['v3.20.6', 'v1.27.4'],
   ])('finds nothing for Calico %s on Kubernetes %s', (version, kubernetes) => {
     expect(findingsIn(check, healthyCluster({ nodes: 2, version, kubernetes }))).toEqual([]);
   });
