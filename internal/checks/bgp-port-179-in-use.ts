@@ -1,79 +1,121 @@
-import { itemsOf } from '../calico/snapshot-lists.ts';
-import type { NodeView } from '../calico/nodes.ts';
-import { fieldEvidence } from '../calico/evidence.ts';
+import { affectedBy } from '../calico/affected.ts';
+import { takenSocket } from '../calico/bird-socket.ts';
+import { consequencesOf, viewsMissing } from '../calico/consequences.ts';
+import { fieldEvidence, logEvidence } from '../calico/evidence.ts';
+import { installUses } from '../calico/install/install.ts';
+import type { LogLine } from '../calico/log.ts';
+import { logLines } from '../calico/logs.ts';
+import { nodeViews, type NodeView } from '../calico/nodes.ts';
+import { findObject, itemsOf } from '../calico/snapshot-lists.ts';
+import type { Draft, Evidence } from '../model/finding.ts';
 import type { Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { outsideCluster } from '../remediations/outside.ts';
-import { defineSignature, nodesOf, someNodes } from './signature.ts';
+import { freeBgpPort } from '../remediations/free-bgp-port.ts';
+import { defineCheck } from './define.ts';
+import { someNodes } from './signature.ts';
 
 interface Facts {
   readonly [field: string]: unknown;
   readonly nodes: readonly string[];
+  readonly port: number;
+  /** Pods in the host network that speak BGP there, `namespace/name`. */
   readonly holders: readonly string[];
 }
 
-// BIRD says so of each session when it could not bind its port.
-const pattern =
-  /bird6?: .*(?:No listening socket|bind: Address (?:already )?in use)|bird6?: .*Cannot listen on|bird6?: .*Failed to bind .*179/;
+interface Case {
+  readonly view: NodeView;
+  readonly pod: Pod;
+  readonly line: LogLine;
+  readonly previous: boolean;
+  readonly holders: readonly Pod[];
+}
 
 // Programs that speak BGP from the host network, by what their images are called.
 const speaksBgp = /metallb|speaker|frr|kube-router|kube-vip|gobgp|bgpd|exabgp|cilium/;
 
-const holdersOn = (snapshot: Snapshot, view: NodeView): readonly Pod[] =>
-  itemsOf(snapshot, 'pods').filter(
+function holdersOn(snapshot: Snapshot, view: NodeView): readonly Pod[] {
+  return itemsOf(snapshot, 'pods').filter(
     (pod) =>
       pod.spec?.nodeName === view.name &&
       pod.spec.hostNetwork === true &&
       pod.metadata.uid !== view.pod?.metadata.uid &&
-      (pod.spec.containers ?? []).some(({ image }) => speaksBgp.test(image ?? '')),
+      (pod.spec.containers ?? []).some(
+        ({ image, name, ports }) =>
+          speaksBgp.test(image ?? '') ||
+          name === 'calico-node' ||
+          (ports ?? []).some(({ containerPort }) => containerPort === 179),
+      ),
   );
+}
+
+function caseOf(snapshot: Snapshot, view: NodeView): Case | null {
+  const { pod } = view;
+  if (!pod) return null;
+  const now = logLines(snapshot, pod, 'calico-node');
+  const line = takenSocket(now);
+  const holders = holdersOn(snapshot, view);
+  if (line) return { view, pod, line, previous: false, holders };
+  const hasBird = now.some(({ message }) => message.startsWith('bird: '));
+  if (hasBird || view.health?.state !== 'sick') return null;
+  const before = takenSocket(logLines(snapshot, pod, 'calico-node', true));
+  return before ? { view, pod, line: before, previous: true, holders } : null;
+}
 
 const nameOf = ({ metadata }: Pod): string => `${metadata.namespace ?? ''}/${metadata.name}`;
 
-export const bgpPort179InUse = defineSignature<Facts>({
+const evidenceOf = ({ view, pod, line, previous, holders }: Case): readonly Evidence[] => [
+  logEvidence(pod, 'calico-node', line, previous),
+  ...(view.health?.state === 'sick' ? [fieldEvidence(pod, 'status', view.health.trouble)] : []),
+  ...holders.map((holder) => fieldEvidence(holder, 'spec.hostNetwork', nameOf(holder))),
+];
+
+function draftOf(snapshot: Snapshot, cases: readonly Case[]): Draft<Facts> {
+  const views = cases.map(({ view }) => view);
+  const evidence = cases.map(evidenceOf);
+  const isSeenElsewhere = viewsMissing(snapshot, views).length > 0;
+  const facts: Facts = {
+    nodes: views.map(({ name }) => name),
+    port: findObject(snapshot, 'bgpConfigurations', 'default')?.spec?.listenPort ?? 179,
+    holders: [...new Set(cases.flatMap(({ holders }) => holders.map(nameOf)))],
+  };
+  return {
+    severity: 'error',
+    confidence:
+      isSeenElsewhere || evidence.some((items) => items.length > 1) ? 'confirmed' : 'likely',
+    facts,
+    affected: affectedBy(views),
+    evidence: evidence.slice(0, 4).flat(),
+    explains: consequencesOf(snapshot, views, [
+      'pod-not-ready',
+      'bgp-as-or-id-mismatch',
+      'network-unavailable-stale',
+      'rollout-blocked',
+    ]),
+    remedies: freeBgpPort(snapshot, { ...facts, pods: cases.map(({ pod }) => pod) }),
+  };
+}
+
+// BIRD says so once, when it opens its port at its start; from then on its sessions stay down. Readiness asks for sessions, so the
+// pod is 0/1 - unless the node has no other peer, or a session was up when the rule was relaxed.
+export const bgpPort179InUse = defineCheck<Facts>({
   id: 'bgp-port-179-in-use',
   title: 'BIRD has the BGP port to itself on every node',
-  pattern,
-  confirms: (snapshot, { view }) =>
-    holdersOn(snapshot, view).map((pod) => fieldEvidence(pod, 'spec.hostNetwork', nameOf(pod))),
-  facts: (snapshot, sightings) => ({
-    nodes: nodesOf(sightings),
-    holders: sightings.flatMap(({ view }) => holdersOn(snapshot, view).map(nameOf)),
-  }),
-  explains: [
-    'bgp-port-179-blocked',
-    'bgp-peer-down',
-    'bgp-as-or-id-mismatch',
-    'network-unavailable-stale',
-  ],
-  remedies: (_snapshot, { nodes }) => [
-    outsideCluster(words.stop, [
-      ...nodes
-        .slice(0, 3)
-        .flatMap((node) => [`# on ${node}: who listens there?`, "ss -ltnp 'sport = :179'"]),
-      '# stop it, or let it announce through Calico (MetalLB: serviceLoadBalancerIPs in BGPConfiguration)',
-    ]),
-    outsideCluster(
-      words.move,
-      [
-        `kubectl patch bgpconfiguration default --type merge -p '{"spec":{"listenPort":1790}}'`,
-        '# and the port in the configuration of every router that peers with the nodes',
-      ],
-      [words.mesh],
-    ),
-  ],
+  needs: ['logs'],
+  uses: ['events', 'bgpConfigurations', ...installUses],
+  run: (snapshot) => {
+    const cases = nodeViews(snapshot).flatMap((view) => caseOf(snapshot, view) ?? []);
+    return cases.length === 0 ? [] : [draftOf(snapshot, cases)];
+  },
   words: {
     en: {
-      title: ({ nodes }) => `another program has the BGP port on ${someNodes(nodes)}`,
+      title: ({ nodes, port }) => `another program has the BGP port ${port} on ${someNodes(nodes)}`,
       summary: ({ holders }) =>
-        `BIRD cannot listen, so no peer reaches it.${holders.length > 0 ? ` On these nodes ${holders.join(', ')} speaks BGP from the host network.` : ''}`,
+        `BIRD could not open its port when it started, so it has no session with any peer.${
+          holders.length > 0
+            ? ` From the host network of these nodes ${holders.slice(0, 4).join(', ')} may speak BGP, too.`
+            : ''
+        }`,
       ruledOut: () => ['not a firewall: BIRD says itself that it has no socket'],
     },
   },
 });
-
-const words = {
-  stop: 'Find the program that listens on port 179, and stop or move it',
-  move: 'Move BGP of the whole cluster to another port',
-  mesh: 'All sessions are made anew; until every node has the new port some are missing.',
-};

@@ -1,15 +1,12 @@
 import { affectedBy } from '../calico/affected.ts';
-import { eventEvidence, fieldEvidence } from '../calico/evidence.ts';
-import { isRecent } from '../calico/events.ts';
+import { birdAbsence, type BirdAbsence } from '../calico/bird-absence.ts';
 import { installUses } from '../calico/install/install.ts';
-import { sickViews, uptimeOf, type NodeView } from '../calico/nodes.ts';
-import { probeFailures, type ProbeFailure } from '../calico/probes.ts';
-import { calicoContainer, settingsOf } from '../calico/settings.ts';
-import type { Draft } from '../model/finding.ts';
-import type { Container } from '../model/kubernetes.ts';
+import { sickViews } from '../calico/nodes.ts';
+import type { Confidence, Draft } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { dropBirdProbes } from '../remediations/drop-bird-probes.ts';
 import { defineCheck } from './define.ts';
+import { someNodes } from './signature.ts';
 
 interface Facts {
   readonly [field: string]: unknown;
@@ -19,62 +16,34 @@ interface Facts {
   readonly isAskedInVain: boolean;
 }
 
-interface Case {
-  readonly view: NodeView;
-  readonly failure: ProbeFailure;
-  readonly backend: string | null;
-  readonly isAskedInVain: boolean;
+const isEvent = ({ field }: { readonly field: string }): boolean => field.startsWith('event');
+
+function confidenceOf(isAskedInVain: boolean, absences: readonly BirdAbsence[]): Confidence {
+  const isProbed = absences.some(({ evidence }) => evidence.some(isEvent));
+  if (isAskedInVain) return isProbed ? 'confirmed' : 'likely';
+  return isProbed && absences.some(({ evidence }) => !evidence.every(isEvent))
+    ? 'likely'
+    : 'possible';
 }
 
-const birdKinds = new Set(['bird-socket', 'bird-not-live']);
-// BIRD and its socket are there within seconds of a start; before that these messages mean nothing.
-const settleSeconds = 60;
-
-const asksForBird = (container: Container | undefined): boolean =>
-  [container?.livenessProbe, container?.readinessProbe, container?.startupProbe].some((probe) =>
-    probe?.exec?.command?.some((word) => /^--?bird6?-(?:live|ready)$/.test(word)),
-  );
-
-function caseOf(snapshot: Snapshot, view: NodeView): Case | null {
-  if (!view.pod) return null;
-  const failure = probeFailures(snapshot, view.pod).at(-1);
-  if (!failure || !birdKinds.has(failure.cause.kind) || !isRecent(snapshot, failure.event, 300))
-    return null;
-  if ((uptimeOf(view, snapshot.takenAt) ?? settleSeconds) < settleSeconds) return null;
-  const container = calicoContainer(view.pod.spec);
-  const variable = settingsOf(snapshot, view.pod.spec, view.pod).env.get(
-    'CALICO_NETWORKING_BACKEND',
-  );
-  const isOther = variable === 'vxlan' || variable === 'none';
-  return {
-    view,
-    failure,
-    backend: variable ?? null,
-    isAskedInVain: isOther && asksForBird(container),
-  };
-}
-
-function draftOf(snapshot: Snapshot, cases: readonly Case[]): Draft<Facts> {
-  const views = cases.map(({ view }) => view);
-  const isAskedInVain = cases.every((item) => item.isAskedInVain);
+function draftOf(snapshot: Snapshot, absences: readonly BirdAbsence[]): Draft<Facts> {
+  const views = absences.map(({ view }) => view);
+  const isAskedInVain = absences.every((absence) => absence.isAskedInVain);
+  const affected = affectedBy(views);
   return {
     severity: 'error',
-    confidence: isAskedInVain ? 'confirmed' : 'possible',
+    confidence: confidenceOf(isAskedInVain, absences),
     facts: {
       nodes: views.map(({ name }) => name),
-      backend: cases[0]?.backend ?? null,
+      backend: absences[0]?.backend ?? null,
       isAskedInVain,
     },
-    affected: affectedBy(views),
-    evidence: cases
-      .slice(0, 4)
-      .flatMap(({ view, failure, backend }) => [
-        eventEvidence(failure.event),
-        ...(view.pod && backend
-          ? [fieldEvidence(view.pod, 'CALICO_NETWORKING_BACKEND', backend)]
-          : []),
-      ]),
-    explains: [{ id: 'pod-not-ready', affected: affectedBy(views) }],
+    affected,
+    evidence: absences.slice(0, 4).flatMap(({ evidence }) => evidence),
+    explains: [
+      'pod-not-ready',
+      ...(isAskedInVain ? ['slow-startup-liveness-kill', 'rollout-blocked'] : []),
+    ].map((id) => ({ id, affected })),
     isSymptom: !isAskedInVain,
     remedies: dropBirdProbes(snapshot, isAskedInVain),
   };
@@ -86,25 +55,27 @@ export const birdNotRunning = defineCheck<Facts>({
   id: 'bird-not-running',
   title: 'BIRD runs where the probes ask for it',
   needs: ['events'],
-  uses: [...installUses, 'configMaps'],
+  uses: ['logs', ...installUses],
   run: (snapshot) => {
-    const all = sickViews(snapshot).flatMap((view) => caseOf(snapshot, view) ?? []);
+    const all = sickViews(snapshot).flatMap((view) => birdAbsence(snapshot, view) ?? []);
     const vain = all.filter(({ isAskedInVain }) => isAskedInVain);
     const rest = all.filter(({ isAskedInVain }) => !isAskedInVain);
     return [vain, rest]
-      .filter((cases) => cases.length > 0)
-      .map((cases) => draftOf(snapshot, cases));
+      .filter((absences) => absences.length > 0)
+      .map((absences) => draftOf(snapshot, absences));
   },
   words: {
     en: {
       title: ({ nodes, backend, isAskedInVain }) =>
         isAskedInVain
           ? `the probes of calico-node ask for BIRD, which backend "${backend}" does not run`
-          : `BIRD does not run on ${nodes.length > 2 ? `${nodes.length} nodes` : nodes.join(' and ')}`,
+          : `BIRD does not run on ${someNodes(nodes)}`,
       summary: ({ isAskedInVain }) =>
         isAskedInVain
           ? 'They can never succeed: calico-node stays unready, or is restarted by its liveness probe, although it works.'
           : 'Its control socket does not answer. What keeps it from running is not in what was read: look at the lines of confd and bird in the log.',
+      ruledOut: ({ isAskedInVain }) =>
+        isAskedInVain ? ['not a fault of BIRD: nothing starts it with this backend'] : [],
     },
   },
 });

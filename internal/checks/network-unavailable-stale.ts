@@ -4,62 +4,81 @@ import { installUses } from '../calico/install/install.ts';
 import { nodeViews, uptimeOf, type NodeView } from '../calico/nodes.ts';
 import { conditionOf } from '../calico/pods.ts';
 import { settingsOf } from '../calico/settings.ts';
+import { newest, secondsBetween } from '../calico/time.ts';
 import type { Draft } from '../model/finding.ts';
+import type { Condition } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { restartPods } from '../remediations/restart-pods.ts';
+import { clearNetworkUnavailable } from '../remediations/clear-network-unavailable.ts';
 import { defineCheck } from './define.ts';
+import { someNodes } from './signature.ts';
 
 interface Facts {
   readonly [field: string]: unknown;
   readonly nodes: readonly string[];
   readonly reason: string;
+  /** Who set the condition: calico-node when it was stopped, or the cloud provider for a node without a route. */
+  readonly setBy: 'calico-node' | 'cloud-provider';
 }
 
 // calico-node clears the condition when it is ready, or after five minutes (node/pkg/lifecycle/startup, v3.31 and newer;
 // at once in older releases). Longer than that with a ready pod, nobody is going to clear it.
 const longestSeconds = 360;
+// A dump takes long where a node does not answer: its list of nodes may be that much older than its pods.
+const oldListSeconds = 900;
+
+const conditionIn = ({ node }: NodeView): Condition | undefined =>
+  conditionOf(node?.status?.conditions, 'NetworkUnavailable');
+
+const setterOf = (view: NodeView): Facts['setBy'] =>
+  conditionIn(view)?.reason?.startsWith('Calico') === true ? 'calico-node' : 'cloud-provider';
+
+/** When the node was read: the snapshot's time, or the last heartbeat if that is much older. */
+function seenAt(snapshot: Snapshot, { node }: NodeView): string {
+  const heartbeat = newest(
+    (node?.status?.conditions ?? []).map(({ lastHeartbeatTime }) => lastHeartbeatTime),
+  );
+  const age = secondsBetween(heartbeat, snapshot.takenAt) ?? 0;
+  return heartbeat !== null && age > oldListSeconds ? heartbeat : snapshot.takenAt;
+}
 
 function isStale(snapshot: Snapshot, view: NodeView): boolean {
-  const condition = conditionOf(view.node?.status?.conditions, 'NetworkUnavailable');
-  const uptime = uptimeOf(view, snapshot.takenAt) ?? 0;
-  const backend = settingsOf(snapshot, view.pod?.spec, view.pod).backend;
+  const condition = conditionIn(view);
+  if (condition?.status !== 'True' || !view.isReady || view.health?.state !== 'ready') return false;
+  const now = seenAt(snapshot, view);
+  const since = secondsBetween(condition.lastTransitionTime, now) ?? longestSeconds + 1;
   return (
-    condition?.status === 'True' &&
-    view.isReady &&
-    view.health?.state === 'ready' &&
-    uptime > longestSeconds &&
+    (uptimeOf(view, now) ?? 0) > longestSeconds &&
+    since > longestSeconds &&
     // Without a backend of Calico's own the route controller of the cloud owns the condition.
-    backend !== 'none'
+    settingsOf(snapshot, view.pod?.spec, view.pod).backend !== 'none'
   );
 }
 
-function draftOf(views: readonly NodeView[]): Draft<Facts> {
-  const conditions = views.map(({ node }) =>
-    conditionOf(node?.status?.conditions, 'NetworkUnavailable'),
-  );
-  const pods = views.flatMap(({ pod }) => (pod ? [pod] : []));
-  const restart = restartPods(pods);
+function draftOf(
+  snapshot: Snapshot,
+  setBy: Facts['setBy'],
+  views: readonly NodeView[],
+): Draft<Facts> {
+  const reason = views[0] ? (conditionIn(views[0])?.reason ?? '') : '';
   return {
     severity: 'error',
     confidence: 'confirmed',
-    facts: { nodes: views.map(({ name }) => name), reason: conditions[0]?.reason ?? '' },
+    facts: { nodes: views.map(({ name }) => name), reason, setBy },
     affected: affectedBy(views),
-    evidence: views
-      .slice(0, 4)
-      .flatMap(({ node, pod }, index) => [
-        ...(node
-          ? [
-              fieldEvidence(
-                node,
-                'status.conditions[NetworkUnavailable]',
-                `True: ${conditions[index]?.reason ?? ''} ${conditions[index]?.message ?? ''}`.trim(),
-              ),
-            ]
-          : []),
-        ...(pod ? [fieldEvidence(pod, 'status.conditions[Ready]', 'True')] : []),
-      ]),
+    evidence: views.slice(0, 4).flatMap((view) => {
+      const { reason: why = '', message = '' } = conditionIn(view) ?? {};
+      const field = 'status.conditions[NetworkUnavailable]';
+      return [
+        ...(view.node ? [fieldEvidence(view.node, field, `True: ${why} ${message}`.trim())] : []),
+        ...(view.pod ? [fieldEvidence(view.pod, 'status.conditions[Ready]', 'True')] : []),
+      ];
+    }),
     isSymptom: true,
-    remedies: restart ? [restart] : [],
+    remedies: clearNetworkUnavailable(
+      snapshot,
+      views.flatMap(({ pod }) => pod ?? []),
+      setBy,
+    ),
   };
 }
 
@@ -71,15 +90,19 @@ export const networkUnavailableStale = defineCheck<Facts>({
   needs: [],
   uses: [...installUses],
   run: (snapshot) => {
-    const views = nodeViews(snapshot).filter((view) => isStale(snapshot, view));
-    return views.length === 0 ? [] : [draftOf(views)];
+    const stale = nodeViews(snapshot).filter((view) => isStale(snapshot, view));
+    return [...Map.groupBy(stale, setterOf)].map(([setBy, views]) =>
+      draftOf(snapshot, setBy, views),
+    );
   },
   words: {
     en: {
       title: ({ nodes }) =>
-        `${nodes.length > 2 ? `${nodes.length} nodes` : nodes.join(' and ')} marked as without network, although calico-node is ready there`,
-      summary: ({ reason }) =>
-        `The condition NetworkUnavailable (${reason}) is left over: it keeps new pods away from the node, and nothing is going to clear it.`,
+        `${someNodes(nodes)} marked as without network, although calico-node is ready there`,
+      summary: ({ reason, setBy }) =>
+        setBy === 'calico-node'
+          ? `The condition NetworkUnavailable (${reason}) is left over from a stop of calico-node: it keeps new pods away from the node, and nothing is going to clear it.`
+          : `The condition NetworkUnavailable (${reason}) comes from the cloud provider, which looks for a route of its own: it keeps new pods away from the node.`,
     },
   },
 });

@@ -1,7 +1,6 @@
 import { installOf, installUses } from '../calico/install/install.ts';
 import { isAtLeast } from '../calico/version.ts';
-import { felixSetting } from '../remediations/felix-setting.ts';
-import { nodeRunbook } from '../remediations/node-runbook.ts';
+import { strictReversePath } from '../remediations/strict-reverse-path.ts';
 import { defineSignature, nodesOf, someNodes } from './signature.ts';
 
 interface Facts {
@@ -10,40 +9,19 @@ interface Facts {
 }
 
 // felix/dataplane/linux/int_dataplane.go, v3.8 to v3.11: loose reverse-path filtering ended Felix. Later releases have a rule of
-// their own, and the setting has no effect there.
+// their own, and the setting has no effect there. With IgnoreLooseRPF the same words come as a warning, and Felix goes on.
 export const rpFilterLoose = defineSignature<Facts>({
   id: 'rp-filter-loose',
   title: "the kernel's reverse-path filter is one that this Calico accepts",
   uses: [...installUses],
-  pattern: /Kernel's RPF check is set to 'loose'/,
+  pattern: /Kernel's RPF check is set to 'loose'(?! and IgnoreLooseRPF)/,
   excluded: (snapshot) =>
     isAtLeast(installOf(snapshot).calicoVersion, '3.12.0')
       ? 'Calico v3.12 and newer do not ask for it'
       : null,
   facts: (_snapshot, sightings) => ({ nodes: nodesOf(sightings) }),
-  explains: ['slow-startup-liveness-kill', 'probe-timeout-too-short'],
-  remedies: (snapshot, { nodes }) => [
-    nodeRunbook({
-      id: 'set-rp-filter',
-      title: words.strict,
-      risk: 'none',
-      consequences: [words.asymmetric],
-      work: nodes.map((node) => ({
-        node,
-        commands: [
-          'sysctl -w net.ipv4.conf.all.rp_filter=1',
-          "echo 'net.ipv4.conf.all.rp_filter = 1' > /etc/sysctl.d/90-calico.conf",
-        ],
-      })),
-    }),
-    felixSetting(snapshot, {
-      id: 'ignore-loose-rpf',
-      title: words.ignore,
-      field: 'ignoreLooseRPF',
-      value: true,
-      consequences: [words.spoofing],
-    }),
-  ],
+  explains: ['slow-startup-liveness-kill', 'probe-timeout-too-short', 'rollout-blocked'],
+  remedies: (snapshot, { nodes }) => strictReversePath(snapshot, nodes),
   words: {
     en: {
       title: ({ nodes }) =>
@@ -53,11 +31,3 @@ export const rpFilterLoose = defineSignature<Facts>({
     },
   },
 });
-
-const words = {
-  strict: 'Set rp_filter to strict (1) on these nodes, now and at each boot',
-  asymmetric:
-    'Where a node answers over another interface than the one asked on, strict filtering drops packets.',
-  ignore: 'Let Felix run with it',
-  spoofing: 'Pods on these nodes could then send with addresses that are not theirs.',
-};

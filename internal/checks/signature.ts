@@ -1,8 +1,9 @@
 import { affectedBy } from '../calico/affected.ts';
 import { fieldEvidence, logEvidence } from '../calico/evidence.ts';
+import { lastingSign, type LoggedFault } from '../calico/lasting-signs.ts';
+import type { LogLine } from '../calico/log.ts';
 import type { FoundLine } from '../calico/logs.ts';
 import { nodeViews, type NodeView } from '../calico/nodes.ts';
-import { presentSign } from '../calico/signs.ts';
 import type { Check, CheckDefinition, Need, NotApplicable } from '../model/check.ts';
 import type { Confidence, Draft, Evidence, Facts, Severity } from '../model/finding.ts';
 import type { Remedy } from '../model/remedy.ts';
@@ -12,18 +13,21 @@ import { defineCheck } from './define.ts';
 /** A node whose calico-node says now what the check looks for. */
 export interface Sighting {
   readonly view: NodeView;
+  /** The newest line that says so, and what the pattern caught in it. */
   readonly found: FoundLine;
   readonly match: RegExpExecArray;
+  /** Every line of that log that says so, since the last time that all was well. */
+  readonly lines: readonly LogLine[];
 }
 
-/** A fault that calico-node itself names in its log: what to look for, and what it means. */
-export interface Signature<F extends Facts> {
+/** A fault that calico-node itself names in its log: what to look for, in the wording of every release, and what it means. */
+export interface Signature<F extends Facts> extends LoggedFault {
   readonly id: string;
   readonly title: string;
   readonly uses?: readonly Need[];
-  /** What the line says, in the wording of every release. */
-  readonly pattern: RegExp;
-  readonly severity?: Severity;
+  /** Among the lines those that say why; the newest of them is shown beside the newest line. */
+  readonly reason?: RegExp;
+  readonly severity?: (snapshot: Snapshot, sightings: readonly Sighting[]) => Severity;
   /** Why it cannot be so in this cluster; null if it can. */
   readonly excluded?: (snapshot: Snapshot) => string | null;
   /** Drops a sighting that something else explains. */
@@ -31,7 +35,8 @@ export interface Signature<F extends Facts> {
   /** What another object says to the same; one such thing makes the finding sure. */
   readonly confirms?: (snapshot: Snapshot, sighting: Sighting) => readonly Evidence[];
   readonly facts: (snapshot: Snapshot, sightings: readonly Sighting[]) => F;
-  readonly explains?: readonly string[];
+  /** Ids of what it brings about on the same nodes. */
+  readonly explains?: readonly string[] | ((facts: F) => readonly string[]);
   readonly remedies: (snapshot: Snapshot, facts: F) => readonly Remedy[];
   readonly words: CheckDefinition<F>['words'];
 }
@@ -41,10 +46,12 @@ function sightingsOf<F extends Facts>(
   signature: Signature<F>,
 ): readonly Sighting[] {
   return nodeViews(snapshot).flatMap((view) => {
-    const found = presentSign(snapshot, view, signature.pattern);
-    const match = found ? signature.pattern.exec(found.line.text) : null;
-    if (!found || !match) return [];
-    const sighting = { view, found, match };
+    const sign = lastingSign(snapshot, view, signature);
+    const match = sign ? signature.pattern.exec(sign.line.message) : null;
+    if (!sign || !match) return [];
+    const { line, previous, lines } = sign;
+    const found = { line, previous, container: 'calico-node' };
+    const sighting = { view, found, match, lines };
     return signature.counts?.(snapshot, sighting) === false ? [] : [sighting];
   });
 }
@@ -53,15 +60,19 @@ function evidenceOf<F extends Facts>(
   snapshot: Snapshot,
   signature: Signature<F>,
   sighting: Sighting,
-): readonly Evidence[] {
-  const { view, found } = sighting;
-  const { pod, health } = view;
-  if (!pod) return [];
-  return [
-    logEvidence(pod, found.container, found.line, found.previous),
-    ...(health?.state === 'sick' ? [fieldEvidence(pod, 'status', health.trouble)] : []),
-    ...(signature.confirms?.(snapshot, sighting) ?? []),
-  ];
+): { readonly own: readonly Evidence[]; readonly others: readonly Evidence[] } {
+  const { found, lines } = sighting;
+  const { pod, health } = sighting.view;
+  if (!pod) return { own: [], others: [] };
+  const reason = lines.findLast(({ message }) => signature.reason?.test(message) === true);
+  const telling = [...new Set([...(reason ? [reason] : []), found.line])];
+  return {
+    own: telling.map((line) => logEvidence(pod, found.container, line, found.previous)),
+    others: [
+      ...(health?.state === 'sick' ? [fieldEvidence(pod, 'status', health.trouble)] : []),
+      ...(signature.confirms?.(snapshot, sighting) ?? []),
+    ],
+  };
 }
 
 function draftOf<F extends Facts>(
@@ -69,20 +80,27 @@ function draftOf<F extends Facts>(
   signature: Signature<F>,
   sightings: readonly Sighting[],
 ): Draft<F> {
-  const affected = affectedBy(sightings.map(({ view }) => view));
+  const views = sightings.map(({ view }) => view);
+  const affected = affectedBy(views);
+  const sick = affectedBy(views.filter(({ health }) => health?.state === 'sick'));
   const evidence = sightings.map((sighting) => evidenceOf(snapshot, signature, sighting));
   const facts = signature.facts(snapshot, sightings);
+  const { explains = [] } = signature;
+  const explained = typeof explains === 'function' ? explains(facts) : explains;
   // The component's own words, and what the kubelet or another object says of the same pod.
-  const confidence: Confidence = evidence.some((items) => items.length > 1)
+  const confidence: Confidence = evidence.some(({ others }) => others.length > 0)
     ? 'confirmed'
     : 'likely';
   return {
-    severity: signature.severity ?? 'error',
+    severity: signature.severity?.(snapshot, sightings) ?? 'error',
     confidence,
     facts,
     affected,
-    evidence: evidence.slice(0, 4).flat(),
-    explains: ['pod-not-ready', ...(signature.explains ?? [])].map((id) => ({ id, affected })),
+    evidence: evidence.slice(0, 4).flatMap(({ own, others }) => [...own, ...others]),
+    explains: [
+      ...(sick.length > 0 ? [{ id: 'pod-not-ready', affected: sick }] : []),
+      ...explained.map((id) => ({ id, affected })),
+    ],
     remedies: signature.remedies(snapshot, facts),
   };
 }
@@ -107,6 +125,10 @@ export function defineSignature<F extends Facts>(signature: Signature<F>): Check
 /** The nodes of a finding, as most facts have them. */
 export const nodesOf = (sightings: readonly Sighting[]): readonly string[] =>
   sightings.map(({ view }) => view.name);
+
+/** Everything that the sightings' logs say of the fault, as one text. */
+export const saidBy = (sightings: readonly Sighting[]): string =>
+  sightings.flatMap(({ lines }) => lines.map(({ message }) => message)).join('\n');
 
 /** "worker-1", "worker-1 and worker-2", "12 nodes". */
 export const someNodes = (nodes: readonly string[]): string =>

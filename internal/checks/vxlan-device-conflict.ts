@@ -1,57 +1,58 @@
 import { installUses } from '../calico/install/install.ts';
-import { felixSetting } from '../remediations/felix-setting.ts';
-import { nodeRunbook } from '../remediations/node-runbook.ts';
-import { defineSignature, nodesOf, someNodes } from './signature.ts';
+import { felixSettingOf } from '../calico/felix-configuration.ts';
+import { lacksModules } from '../calico/kernel-modules.ts';
+import { flannelOn, otherTunnels, vxlanFault } from '../calico/vxlan.ts';
+import { fieldEvidence } from '../calico/evidence.ts';
+import { clearVxlan } from '../remediations/clear-vxlan.ts';
+import { defineSignature, nodesOf, saidBy, someNodes } from './signature.ts';
 
 interface Facts {
   readonly [field: string]: unknown;
   readonly nodes: readonly string[];
+  /** What the two devices have in common. */
+  readonly kind: 'identifier' | 'port';
+  readonly identifier: number;
+  readonly port: number;
+  /** Other tunnel devices that Felix saw on these nodes. */
+  readonly devices: readonly string[];
 }
 
-// felix/dataplane/linux/vxlan_mgr.go. Without "file exists" the line about the parent device is an ordinary start.
+// A device that does not fit is made anew once after a change of the settings; again and again, it is somebody else's.
+const enoughReplacements = 3;
+
+// felix/dataplane/linux/vxlan_mgr.go up to v3.30, route_mgr.go since: the kernel has one device for each identifier and port.
 export const vxlanDeviceConflict = defineSignature<Facts>({
   id: 'vxlan-device-conflict',
   title: "Calico's VXLAN device is the only one of its network identifier on each node",
-  uses: [...installUses],
-  pattern:
-    /Failed to create VXLAN device\. Another device with this VNI may already exist|[Ff]ailed to configure (?:VXLAN )?tunnel device, retrying.*(?:file exists|address already in use)/,
-  facts: (_snapshot, sightings) => ({ nodes: nodesOf(sightings) }),
-  explains: ['slow-startup-liveness-kill'],
-  remedies: (snapshot, { nodes }) => [
-    nodeRunbook({
-      id: 'remove-vxlan-device',
-      title: words.remove,
-      risk: 'interrupts-traffic',
-      consequences: [words.other],
-      work: nodes.map((node) => ({
-        node,
-        commands: [
-          'ip -d link show type vxlan   # another device with "id 4096", or with port 4789, beside vxlan.calico',
-          'ip link del DEVICE   # only if its owner is gone: flannel.4096 of a former installation, a test of somebody',
-        ],
-      })),
-    }),
-    felixSetting(snapshot, {
-      id: 'move-vxlan',
-      title: words.move,
-      field: 'vxlanVNI',
-      value: 4097,
-      consequences: [words.cut],
-    }),
-  ],
+  uses: ['felixConfigurations', ...installUses],
+  ...vxlanFault,
+  counts: (snapshot, { view, lines }) =>
+    (lines.length >= enoughReplacements ||
+      lines.some(({ message }) => !/recreating device/.test(message))) &&
+    !lacksModules(snapshot, view),
+  confirms: (snapshot, { view }) =>
+    flannelOn(snapshot, view).map((pod) =>
+      fieldEvidence(pod, 'spec.containers[].image', pod.spec?.containers?.[0]?.image ?? ''),
+    ),
+  facts: (snapshot, sightings) => {
+    const view = sightings[0]?.view;
+    const set = (field: string): string | undefined =>
+      view ? felixSettingOf(snapshot, view, field)?.value : undefined;
+    return {
+      nodes: nodesOf(sightings),
+      kind: /address already in use/.test(saidBy(sightings)) ? 'port' : 'identifier',
+      identifier: Number(set('vxlanVNI') ?? 4096),
+      port: Number(set('vxlanPort') ?? 4789),
+      devices: [...new Set(sightings.flatMap((sighting) => otherTunnels(snapshot, sighting.view)))],
+    };
+  },
+  remedies: (snapshot, facts) => clearVxlan(snapshot, facts),
   words: {
     en: {
-      title: ({ nodes }) =>
-        `another VXLAN device stands in the way of Calico's on ${someNodes(nodes)}`,
-      summary: () =>
-        'Felix cannot make vxlan.calico, as a device with the same identifier or port exists. Pods of the node have no way to other nodes.',
+      title: ({ nodes, devices }) =>
+        `another VXLAN device${devices.length > 0 ? ` (${devices.slice(0, 3).join(', ')})` : ''} stands in the way of Calico's on ${someNodes(nodes)}`,
+      summary: ({ kind, identifier, port }) =>
+        `Felix cannot make vxlan.calico, as a device with ${kind === 'port' ? `the same UDP port ${port}` : `the same identifier ${identifier}`} exists. Pods of the node have no way to other nodes, although calico-node may be ready.`,
     },
   },
 });
-
-const words = {
-  remove: 'Remove the other device, if nobody needs it',
-  other: 'Whatever uses the other device loses its network.',
-  move: 'Give Calico another identifier, on all nodes at once',
-  cut: 'The overlay of the whole cluster is cut until every node has the new identifier.',
-};

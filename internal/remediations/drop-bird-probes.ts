@@ -8,11 +8,27 @@ import { outsideCluster } from './outside.ts';
 export function dropBirdProbes(snapshot: Snapshot, isAskedInVain: boolean): readonly Remedy[] {
   const install = installOf(snapshot);
   const namespace = install.namespace ?? 'kube-system';
+  const name = install.daemonSet ?? 'calico-node';
   if (!isAskedInVain) {
     return [
-      outsideCluster(words.look, [
-        `kubectl -n ${namespace} logs -l k8s-app=${install.daemonSet ?? 'calico-node'} -c calico-node --tail=200 | grep -iE 'bird|confd'`,
-      ]),
+      {
+        ...outsideCluster(words.look, [
+          `kubectl -n ${namespace} logs -l k8s-app=${name} -c calico-node --tail=200 --prefix | grep -iE 'bird|confd'`,
+        ]),
+        id: 'look-at-bird',
+      },
+    ];
+  }
+  if (install.renderer === 'operator') {
+    return [
+      {
+        ...outsideCluster(words.operator, [
+          `kubectl get installation ${install.installation ?? 'default'} -o jsonpath='{.spec.calicoNetwork.bgp}'`,
+          `kubectl -n ${namespace} get daemonset ${name} -o jsonpath='{.metadata.annotations}'`,
+          `# ${words.ignored}`,
+        ]),
+        id: 'drop-bird-probes',
+      },
     ];
   }
   const command = (flag: string): object => ({ exec: { command: ['/bin/calico-node', flag] } });
@@ -34,4 +50,7 @@ const words = {
   title: 'Let the probes ask for Felix alone',
   consequence: 'calico-node restarts node by node; running pods keep their network.',
   look: 'See what BIRD and confd say',
+  operator: 'Let the operator write the probes again: with BGP disabled it leaves BIRD out itself',
+  ignored:
+    'an annotation unsupported.operator.tigera.io/ignore keeps the operator away; a policy engine may rewrite the pods',
 };
