@@ -5,8 +5,10 @@ import { cniFailures } from './cni-failures.ts';
 import { consequencesOf } from './consequences.ts';
 import { refOf } from './evidence.ts';
 import type { NodeView } from './nodes.ts';
+import type { Trouble } from './pods.ts';
+import { probeFailures } from './probes.ts';
 
-// confd writes no configuration, BIRD does not start, Felix does not get ready, the kubelet kills and a rollout waits.
+// confd writes no configuration, BIRD does not start, the kubelet kills and a rollout waits.
 const followsOnNode = [
   'bird-not-running',
   'bird-config-invalid',
@@ -17,10 +19,35 @@ const followsOnNode = [
   'upgrade-ipam-migration-stuck',
   'network-unavailable-stale',
   'rollout-blocked',
-  'readiness-503',
-  'pod-not-ready',
-  'crash-loop',
 ];
+
+const shownAs: Readonly<Partial<Record<Trouble, string>>> = {
+  'not-ready': 'pod-not-ready',
+  'init-failing': 'crash-loop',
+  'crash-loop': 'crash-loop',
+  restarting: 'crash-loop',
+};
+
+const says503 = (snapshot: Snapshot, { pod }: NodeView): boolean =>
+  pod !== null &&
+  probeFailures(snapshot, pod).some(({ cause }) => cause.kind === 'status' && cause.status === 503);
+
+/** What is seen of these pods from outside: plain symptoms, only those that are there. */
+export function shownSymptoms(snapshot: Snapshot, views: readonly NodeView[]): readonly Symptom[] {
+  const sick = views.flatMap((view) => {
+    const id = view.health?.state === 'sick' ? shownAs[view.health.trouble] : undefined;
+    return id === undefined ? [] : [{ id, view }];
+  });
+  const answering = views.filter((view) => says503(snapshot, view));
+  const groups = [...Map.groupBy(sick, ({ id }) => id)].map(([id, group]) => ({
+    id,
+    affected: affectedBy(group.map(({ view }) => view)),
+  }));
+  return [
+    ...groups,
+    ...(answering.length > 0 ? [{ id: 'readiness-503', affected: affectedBy(answering) }] : []),
+  ];
+}
 
 /**
  * What follows where calico-node gets no data from its datastore or from Typha: on those nodes, on the peers that miss them, and
@@ -39,6 +66,7 @@ export function followsWithoutData(
   return [
     ...consequencesOf(snapshot, views, [...followsOnNode, ...ids]),
     { id: 'cni-install-failed', affected: all },
+    ...shownSymptoms(snapshot, views),
     ...(waiting.length > 0 ? [{ id: 'pods-without-network', affected: waiting }] : []),
   ];
 }

@@ -84,7 +84,7 @@ export const apiserverServiceIpUnreachable = defineCheck<ReachFacts>({
           ? `no node reaches the API server at ${facts.host}: ${words.causes[facts.cause]}`
           : `${enumerate(facts.nodes)} cannot reach the API server at ${facts.host}: ${words.causes[facts.cause]}`,
       summary: (facts) =>
-        `${words.reasons[facts.reason](facts)} calico-node and its init containers ask the API server first, so none of them gets further. ${words.advice[facts.cause]}`,
+        `${words.reasons[facts.reason](facts)} calico-node and its init containers ask the API server first, so none of them gets further. ${words.advice[facts.cause](facts.nodes.length)}`,
       ruledOut: (facts) => [
         ...(facts.nodes.length < facts.nodesTotal
           ? [
@@ -119,18 +119,19 @@ const words = {
     proxy: ({ host }) => `The proxy from the environment does not pass requests on to ${host}.`,
   } satisfies Record<DialReason, (facts: Pick<ReachFacts, 'host' | 'port'>) => string>,
   advice: {
-    'kube-proxy-missing':
-      'The other nodes have a kube-proxy pod, these have none: the service IP leads nowhere there.',
-    'kube-proxy-failing': 'The kube-proxy pod there is not well, so the service IP leads nowhere.',
-    'bpf-without-address':
+    'kube-proxy-missing': (count) =>
+      `The other nodes have a kube-proxy pod, ${count === 1 ? 'this one has' : 'these have'} none: the service IP leads nowhere there.`,
+    'kube-proxy-failing': () =>
+      'The kube-proxy pod there is not well, so the service IP leads nowhere.',
+    'bpf-without-address': () =>
       'With the eBPF dataplane calico-node itself would make the service IP work, but it needs the API server to start.',
-    'no-endpoints': 'Nothing stands behind the service default/kubernetes.',
-    'http-proxy': 'The service network belongs into NO_PROXY.',
-    'name-not-resolved': 'calico-node uses the name servers of its node.',
-    'own-address-unreachable':
+    'no-endpoints': () => 'Nothing stands behind the service default/kubernetes.',
+    'http-proxy': () => 'The service network belongs into NO_PROXY.',
+    'name-not-resolved': () => 'calico-node uses the name servers of its node.',
+    'own-address-unreachable': () =>
       'This is not the service IP, but an address from its environment or its ConfigMap.',
-    'node-path':
-      'kube-proxy shows no fault: look at the firewall, the routes and the way to the control plane from these nodes.',
-    unknown: 'What was read does not say why.',
-  } satisfies Record<ReachCause, string>,
+    'node-path': () =>
+      'kube-proxy shows no fault: look at the firewall, the routes and the way to the control plane from there.',
+    unknown: () => 'What was read does not say why.',
+  } satisfies Record<ReachCause, (count: number) => string>,
 };

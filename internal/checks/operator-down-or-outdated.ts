@@ -31,7 +31,7 @@ const consequences = (
 ): readonly Symptom[] =>
   harm === 'none'
     ? []
-    : ['rbac-missing', 'daemonset-not-scheduled', 'pod-not-ready'].map((id) => ({
+    : ['rbac-missing', 'daemonset-not-scheduled'].map((id) => ({
         id,
         affected: affectedBy(views),
       }));

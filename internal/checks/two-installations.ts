@@ -2,7 +2,9 @@ import { enumerate } from '../calico/enumerate.ts';
 import { fieldEvidence, nodeRefs, refOf } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { desiredNodes, nodeWorkloads, type NodeWorkload } from '../calico/install/workload.ts';
+import { nodeViews } from '../calico/nodes.ts';
 import { healthOf } from '../calico/pods.ts';
+import { shownSymptoms } from '../calico/without-data.ts';
 import type { Evidence, ObjectRef } from '../model/finding.ts';
 import type { Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -34,8 +36,6 @@ const explained = [
   'typha-unreachable',
   'network-unavailable-stale',
   'rollout-blocked',
-  'pod-not-ready',
-  'crash-loop',
 ];
 
 const nameOf = ({ namespace, name }: NodeWorkload): string => `DaemonSet ${namespace}/${name}`;
@@ -73,7 +73,7 @@ export const twoInstallations = defineCheck<DoubleFacts>({
   id: 'two-installations',
   title: 'one installation of Calico serves the cluster',
   needs: [],
-  uses: installUses,
+  uses: [...installUses, 'events'],
   run: (snapshot) => {
     const install = installOf(snapshot);
     if (install.state !== 'two-installations') return [];
@@ -96,7 +96,10 @@ export const twoInstallations = defineCheck<DoubleFacts>({
         },
         affected,
         evidence: workloads.map(evidenceOf),
-        explains: explained.map((id) => ({ id, affected })),
+        explains: [
+          ...explained.map((id) => ({ id, affected })),
+          ...shownSymptoms(snapshot, nodeViews(snapshot)),
+        ],
         remedies: [keepOneInstallation(workloads, install)],
       },
     ];

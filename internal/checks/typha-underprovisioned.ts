@@ -148,7 +148,7 @@ export const typhaUnderprovisioned = defineCheck<ReplicaFacts>({
             ? 'the operator cannot run as many Typha as it wants to'
             : `${ready} Typha ${ready === 1 ? 'serves' : 'serve'} a cluster that needs ${wanted}`,
       summary: ({ ready, desired, nodes }) =>
-        `${ready} of ${desired ?? 'the'} ${desired === null ? 'pods of' : ''} Typha ${ready === 1 ? 'is' : 'are'} ready. ${nodes.length > 0 ? `calico-node on ${enumerate(nodes)} gets no data and does not get ready.` : 'calico-node still gets its data, but fewer failures are borne.'}`,
+        `${desired === null ? 'No Typha is ready.' : `${ready} of ${counted(desired, 'Typha pod')} ${desired === 1 ? 'is' : 'are'} ready.`} ${nodes.length > 0 ? `calico-node on ${enumerate(nodes)} gets no data and does not get ready.` : 'calico-node still gets its data, but fewer failures are borne.'}`,
     },
   },
 });

@@ -3,11 +3,12 @@ import { counted, enumerate } from '../calico/enumerate.ts';
 import { fieldEvidence } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { nodeViews } from '../calico/nodes.ts';
-import { saidEvidence } from '../calico/speech.ts';
+import { saidEvidence, standing } from '../calico/speech.ts';
 import { causeOf, cutOff, typhaNodes, type Cut, type TyphaCause } from '../calico/typha-clients.ts';
 import { typhaOf, type Typha } from '../calico/typha.ts';
 import { followsWithoutData } from '../calico/without-data.ts';
 import type { Draft, Evidence } from '../model/finding.ts';
+import type { Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { reachTypha } from '../remediations/reach-typha.ts';
 import { defineCheck } from './define.ts';
@@ -24,14 +25,28 @@ type TyphaFacts = {
   readonly typhaNodes: readonly string[];
 };
 
-function typhaEvidence(typha: Typha | null): readonly Evidence[] {
+// Why a Typha ends or does not get ready, in its own last words of that kind.
+function lastComplaint(snapshot: Snapshot, pod: Pod): readonly Evidence[] {
+  const said = standing(snapshot, pod, ({ level }) =>
+    level === 'ERROR' || level === 'FATAL' || level === 'PANIC' ? level : null,
+  ).at(-1);
+  return said ? [saidEvidence(pod, said)] : [];
+}
+
+function typhaEvidence(snapshot: Snapshot, typha: Typha | null): readonly Evidence[] {
   if (!typha) return [];
   const { deployment, desired, ready, pods } = typha;
   const whole = deployment
     ? [fieldEvidence(deployment, 'status.readyReplicas', `${ready} of ${desired ?? '?'}`)]
     : [];
   const sick = pods.filter(({ state }) => state !== 'ready').slice(0, 3);
-  return [...whole, ...sick.map(({ pod, state }) => fieldEvidence(pod, 'status', state))];
+  return [
+    ...whole,
+    ...sick.flatMap(({ pod, state }) => [
+      fieldEvidence(pod, 'status', state),
+      ...lastComplaint(snapshot, pod),
+    ]),
+  ];
 }
 
 const addressesOf = ({ telling }: Cut): readonly string[] => [
@@ -64,7 +79,7 @@ function draftOf(snapshot: Snapshot, typha: Typha | null, cut: Cut): Draft<Typha
     affected: affectedBy(views),
     evidence: [
       ...cut.telling.slice(0, 4).map(({ pod, last }) => saidEvidence(pod, last)),
-      ...typhaEvidence(typha),
+      ...typhaEvidence(snapshot, typha),
     ],
     explains: followsWithoutData(snapshot, views),
     remedies: reachTypha(installOf(snapshot), typha, facts),
@@ -88,7 +103,7 @@ export const typhaUnreachable = defineCheck<TyphaFacts>({
       title: ({ nodes, nodesTotal, cause, addresses }) =>
         `calico-node gets no Typha ${nodes.length === nodesTotal && nodesTotal > 1 ? 'on any node' : `on ${enumerate(nodes)}`}: ${words.causes[cause](addresses)}`,
       summary: ({ cause, ready, desired }) =>
-        `${words.long[cause]} ${desired === null ? '' : `${ready} of ${counted(desired, 'Typha')} ${ready === 1 ? 'is' : 'are'} ready. `}Without Typha calico-node gets no data: what runs goes on, but no pod of it that was started since gets ready.`,
+        `${words.long[cause]} ${desired === null ? '' : `${ready} of ${counted(desired, 'Typha pod')} ${desired === 1 ? 'is' : 'are'} ready. `}Without Typha calico-node gets no data: what runs goes on, but no pod of it that was started since gets ready.`,
       ruledOut: (facts) => [
         ...(facts.cause === 'blocked' && facts.typhaNodes.length > 0
           ? [`Typha itself works: it is ready on ${enumerate(facts.typhaNodes)}`]

@@ -7,6 +7,7 @@ import type { LogLine } from '../calico/log.ts';
 import { sickViews, type NodeView } from '../calico/nodes.ts';
 import { probeFailures, type ProbeFailure } from '../calico/probes.ts';
 import { saidEvidence, sickTelling } from '../calico/speech.ts';
+import { shownSymptoms } from '../calico/without-data.ts';
 import type { Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { useOneRelease } from '../remediations/upgrade-calico.ts';
@@ -66,8 +67,6 @@ const explained = [
   'image-incompatible',
   'rollout-blocked',
   'typha-unreachable',
-  'pod-not-ready',
-  'crash-loop',
 ];
 
 /** The parts of Calico are made and tested together: one release, one manifest. */
@@ -100,7 +99,12 @@ export const versionSkew = defineCheck<SkewFacts>({
           ...misfits.slice(0, 4).map(({ evidence }) => evidence),
           ...differingEvidence(snapshot),
         ],
-        explains: isError ? explained.map((id) => ({ id, affected: affectedBy(views) })) : [],
+        explains: isError
+          ? [
+              ...explained.map((id) => ({ id, affected: affectedBy(views) })),
+              ...shownSymptoms(snapshot, views),
+            ]
+          : [],
         remedies: [useOneRelease(install, calico ?? install.calicoVersion ?? 'VERSION')],
       },
     ];

@@ -1,6 +1,7 @@
 import { crdFile, manifestFile, manifestUrl } from '../calico/manifest.ts';
 import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
+import { actionByHand, lastingRemark } from './by-hand.ts';
 
 /** One rule that a ClusterRole lacks. */
 export interface MissingRule {
@@ -75,12 +76,15 @@ export function missingRights(install: Install, rules: readonly MissingRule[]): 
   return {
     id: 'missing-rights',
     title: isOperator ? words.titleOperator : words.title,
-    action: isOperator ? 'manual' : 'emit',
+    action: isOperator ? 'manual' : actionByHand(install),
     risk: 'none',
     ...(first ? { target: { kind: 'ClusterRole', name: first.role } } : {}),
     changes: [],
     consequences: [words.consequence],
-    manual: isOperator ? byOperator(install) : byManifest(install, rules),
+    manual: [
+      ...(isOperator ? byOperator(install) : byManifest(install, rules)),
+      ...lastingRemark(install),
+    ],
   };
 }
 
@@ -90,7 +94,7 @@ export function missingTypes(install: Install, names: readonly string[]): Remedy
   return {
     id: 'missing-types',
     title: words.types,
-    action: 'emit',
+    action: actionByHand(install),
     risk: 'none',
     changes: [],
     consequences: [words.typesConsequence],
@@ -103,6 +107,7 @@ export function missingTypes(install: Install, names: readonly string[]): Remedy
       ...(install.renderer === 'operator'
         ? ['kubectl -n tigera-operator rollout restart deployment/tigera-operator']
         : []),
+      ...lastingRemark(install),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import type { MethodName, SetMethods } from '../calico/installation-methods.ts';
 import type { Install } from '../model/install.ts';
 import type { Change, Remedy } from '../model/remedy.ts';
+import { lastingRemark } from './by-hand.ts';
 
 export interface RejectedInstallation {
   readonly name: string;
@@ -42,7 +43,7 @@ function keepOne(install: Install, set: SetMethods, keep: MethodName): Remedy {
     changes: isAllowed ? [change] : [],
     consequences: [words.consequence],
     manual: [
-      ...(isAllowed ? [] : [words.source(install)]),
+      ...lastingRemark(install),
       `kubectl patch installation ${set.installation} --type merge -p '${JSON.stringify(body)}'`,
       'kubectl get tigerastatus calico',
     ],
@@ -82,6 +83,4 @@ const words = {
   read: (name: string): string => `Correct Installation/${name}`,
   consequence:
     'The operator renders again within seconds: changes that waited reach calico-node now, which restarts node by node.',
-  source: ({ owner, ownerName }: Install): string =>
-    `# written by ${owner}${ownerName === null ? '' : ` (${ownerName})`}: make the change there, or it comes back`,
 };

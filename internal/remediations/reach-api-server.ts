@@ -105,9 +105,9 @@ export function reachApiServer(
 const words = {
   byItself:
     'calico-node tries again by itself; a pod that waits in back-off starts within five minutes.',
-  schedule: 'Let kube-proxy run on these nodes again',
+  schedule: 'Let kube-proxy run there again',
   selects: '# make selector, affinity and tolerations of the DaemonSet include these nodes:',
-  restart: 'Repair kube-proxy on these nodes',
+  restart: 'Repair kube-proxy there',
   noProxy: 'Leave the service network out of the proxy',
   noProxyWhere: (isOperator: boolean, host: string): string =>
     isOperator

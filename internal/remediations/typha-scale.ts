@@ -1,5 +1,6 @@
 import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
+import { actionByHand, lastingRemark } from './by-hand.ts';
 
 export interface TyphaPlace {
   readonly namespace: string;
@@ -21,7 +22,7 @@ export function scaleTypha(install: Install, place: TyphaPlace): Remedy {
   return {
     id: 'typha-scale',
     title: isOperator ? words.operator : words.manifest(wanted),
-    action: isOperator ? 'manual' : install.action,
+    action: isOperator ? 'manual' : actionByHand(install),
     risk: 'none',
     target: { kind: 'Deployment', namespace, name: deployment },
     changes: [],
@@ -32,6 +33,7 @@ export function scaleTypha(install: Install, place: TyphaPlace): Remedy {
           ...(replicas === null ? [] : [`# now ${replicas}`]),
           `kubectl -n ${namespace} scale deployment/${deployment} --replicas=${wanted}`,
           status,
+          ...lastingRemark(install),
         ],
   };
 }

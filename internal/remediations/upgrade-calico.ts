@@ -1,6 +1,7 @@
 import { crdFile, manifestFile, manifestUrl } from '../calico/manifest.ts';
 import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
+import { actionByHand } from './by-hand.ts';
 
 /** The way to a Calico release that works with this Kubernetes: `least` is the first such (`3.23.0`). */
 export function upgradeCalico(install: Install, least: string): Remedy {
@@ -27,7 +28,7 @@ export function useOneRelease(install: Install, version: string): Remedy {
   return {
     id: 'one-release',
     title: words.one(version),
-    action: isOperator ? 'manual' : 'emit',
+    action: isOperator ? 'manual' : actionByHand(install),
     risk: 'restarts-pods',
     changes: [],
     consequences: [words.consequence],
