@@ -51,7 +51,9 @@ Exit codes: 0 healthy, 1 faults, 2 could not tell or could not do it, 130 interr
   warning: (message: string) => `warning: ${message}`,
   moreWarnings: (count: number) => `warning: and ${count} more, all in -o json`,
   missingRights: (rights: string) => `you have no right to ${rights}`,
-  smallestRole: 'This ClusterRole has what is missing. Apply it and bind it to your user:',
+  wholeRole: 'This ClusterRole allows all that is read of this cluster, and nothing else:',
+  bindRole: (role: string, user: string | null) =>
+    `Apply it, and bind it: kubectl create clusterrolebinding ${role} --clusterrole=${role} --user=${user ?? 'USER'}`,
   interrupted: 'Interrupted. Nothing was changed.',
   bug: (version: string, runtime: string) =>
     `this is a bug in kubectl calico-fix ${version} (${runtime}), not in your cluster`,

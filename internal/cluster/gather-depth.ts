@@ -105,7 +105,8 @@ function victimParts(lists: AllLists): readonly Part[] {
     const { kind, namespace, name } = involvedObject ?? {};
     if (kind !== 'Pod' || !namespace || !name || !networkReasons.includes(reason ?? '')) continue;
     if (known.has(`${namespace}/${name}`)) continue;
-    const part = { target: core('pods', { namespace, name }), isOptional: true };
+    const query = { fieldSelector: `metadata.name=${name}` };
+    const part = { target: core('pods', { namespace }), ask: { query }, isOptional: true };
     victims.set(`${namespace}/${name}`, { host: source?.host ?? '', part });
   }
   return spread([...victims.values()], ({ host }) => host, mostVictims).map(({ part }) => part);

@@ -2,7 +2,13 @@ import type * as k8s from '../model/kubernetes.ts';
 import type { ListName, Lists, Read } from '../model/snapshot.ts';
 import { networkReasons } from './calico-objects.ts';
 import { apps, findPlaces, inScope, type Places } from './gather-places.ts';
-import { bindingParts, clusterRoleParts, configMapParts } from './names.ts';
+import {
+  bindingParts,
+  calicoResources,
+  clusterRoleParts,
+  configMapParts,
+  endpointNames,
+} from './names.ts';
 import { join, notAsked, type Part, readAcross, readParts } from './reads.ts';
 import type { Run } from './run.ts';
 import { core, type Target } from './target.ts';
@@ -86,9 +92,10 @@ function namedParts({ namespaces, found }: Places): readonly Part[] {
 
 function endpointParts(places: Places): readonly Part[] {
   const typha = inEach(places, (namespace) => ({
-    target: core('endpoints', { namespace, name: 'calico-typha' }),
+    target: core('endpoints', { namespace, name: endpointNames.typha }),
   }));
-  return [{ target: core('endpoints', { namespace: 'default', name: 'kubernetes' }) }, ...typha];
+  const { apiServer: name } = endpointNames;
+  return [{ target: core('endpoints', { namespace: 'default', name }) }, ...typha];
 }
 
 function endpointSliceParts(places: Places): readonly Part[] {
@@ -96,13 +103,16 @@ function endpointSliceParts(places: Places): readonly Part[] {
     target: { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices', namespace },
     ask: { query: { labelSelector: `kubernetes.io/service-name=${service}` } },
   });
-  const typha = inEach(places, (namespace) => part(namespace, 'calico-typha'));
-  return [part('default', 'kubernetes'), ...typha];
+  const typha = inEach(places, (namespace) => part(namespace, endpointNames.typha));
+  return [part('default', endpointNames.apiServer), ...typha];
 }
 
 /** Calico's own resources, wherever this cluster keeps them. */
 async function readCalico(run: Run, places: Places) {
-  const read = <Name extends ListName>(name: Name, resource: string): Promise<Read<Lists[Name]>> =>
+  const read = <Name extends ListName>(
+    name: Name,
+    resource: (typeof calicoResources)[number],
+  ): Promise<Read<Lists[Name]>> =>
     places.calicoApi
       ? readParts(run, name, [{ target: { ...places.calicoApi, resource } }])
       : Promise.resolve(notAsked('the cluster serves no API of Calico'));

@@ -2,6 +2,7 @@ import type { KubeObject } from '../model/kubernetes.ts';
 import { isCalicoDaemonSet, isOperator } from './calico-objects.ts';
 import type { AllLists } from './gather-lists.ts';
 import { itemsOf } from './gather-places.ts';
+import { fluxKinds } from './names.ts';
 import { type Part, readParts } from './reads.ts';
 import type { Run } from './run.ts';
 
@@ -32,12 +33,6 @@ function argoParts(objects: readonly KubeObject[], version: string): readonly Pa
     ask: { query: { fieldSelector: `metadata.name=${name}` } },
   }));
 }
-
-// Flux marks what it applies with two labels that name the Kustomization or HelmRelease.
-const fluxKinds = [
-  ['kustomize.toolkit.fluxcd.io', 'kustomizations'],
-  ['helm.toolkit.fluxcd.io', 'helmreleases'],
-] as const;
 
 function fluxParts(objects: readonly KubeObject[], run: Run): readonly Part[] {
   const parts = new Map<string, Part>();

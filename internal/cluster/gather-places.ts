@@ -78,7 +78,7 @@ const readCrds = (run: Run): Promise<Read<k8s.CustomResourceDefinition>> => {
     resource: 'customresourcedefinitions',
   };
   return readParts(run, 'customResourceDefinitions', [
-    { target: { ...crds, name: installationCrd }, isOptional: true },
+    { target: crds, ask: { query: { fieldSelector: `metadata.name=${installationCrd}` } } },
     { target: crds, ask: { metadataOnly: true } },
   ]);
 };

@@ -3,12 +3,13 @@ import type { ReadError, Snapshot } from '../model/snapshot.ts';
 import type { Api } from './api.ts';
 import { discoverGroups, readVersion } from './discovery.ts';
 import { chooseNodes, gatherDepth } from './gather-depth.ts';
-import { gatherLists } from './gather-lists.ts';
+import { type AllLists, gatherLists } from './gather-lists.ts';
 import { gatherLogs } from './gather-logs.ts';
 import { gatherOwners } from './gather-owners.ts';
 import { itemsOf } from './gather-places.ts';
 import { type GatherOptions, startRun } from './run.ts';
 import { deepFreeze } from './shape.ts';
+import type { Right } from './target.ts';
 
 const hints: { readonly [Kind in ReadError['kind']]?: string } = {
   unauthorized:
@@ -32,6 +33,9 @@ async function reach(api: Api): Promise<string | null> {
   });
 }
 
+const refusedRights = (lists: AllLists): readonly Right[] =>
+  Object.values(lists).flatMap((list) => (list.state === 'failed' ? (list.error.right ?? []) : []));
+
 /**
  * Reads everything that the checks may need from a live cluster, in two rounds: cheap lists first, then depth for what is
  * sick and for one healthy node. Only reads; never Secrets. What could not be read is an error inside the snapshot, which is
@@ -49,14 +53,15 @@ export async function gather(api: Api, options: GatherOptions): Promise<Snapshot
     gatherOwners(run, lists),
     gatherDepth(run, lists, places, chosen, takenAt),
   ]);
+  const all = { ...lists, ...owners, ...depth };
   const logs = await gatherLogs(run, chosen, itemsOf(depth.pods), takenAt);
   return deepFreeze({
     takenAt,
     source: { kind: 'live', name: api.context, server: api.server },
     serverVersion,
     apiGroups: run.groups ? [...run.groups.keys()] : null,
-    lists: { ...lists, ...owners, ...depth },
+    lists: all,
     logs,
-    warnings: run.warnings(),
+    warnings: run.warnings(refusedRights(all)),
   });
 }

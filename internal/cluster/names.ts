@@ -40,6 +40,26 @@ const clusterRoles = [
 
 const bindings = [...clusterRoles, 'canal-calico', 'canal-flannel'];
 
+/** Calico's own resources that are read, by their plurals. */
+export const calicoResources = [
+  'ippools',
+  'ipamblocks',
+  'blockaffinities',
+  'felixconfigurations',
+  'bgpconfigurations',
+  'bgppeers',
+  'clusterinformations',
+] as const;
+
+/** What of Flux applies objects and marks them with two labels that name it: group and resource. */
+export const fluxKinds = [
+  ['kustomize.toolkit.fluxcd.io', 'kustomizations'],
+  ['helm.toolkit.fluxcd.io', 'helmreleases'],
+] as const;
+
+/** The Endpoints to read, by name. */
+export const endpointNames = { apiServer: 'kubernetes', typha: 'calico-typha' } as const;
+
 /** Names that a `get` of a resource is needed for; the rule for it can be as narrow. Null: any name. */
 export function namesRead(resource: string): readonly string[] | null {
   switch (resource) {
@@ -49,8 +69,8 @@ export function namesRead(resource: string): readonly string[] | null {
       return clusterRoles;
     case 'clusterrolebindings':
       return bindings;
-    case 'customresourcedefinitions':
-      return [installationCrd];
+    case 'endpoints':
+      return Object.values(endpointNames);
     default:
       return null;
   }

@@ -46,9 +46,6 @@ export function join<T extends KubeObject>(reads: readonly Read<T>[]): Read<T> {
 const placeOf = ({ resource, namespace }: Target): string =>
   namespace === undefined ? resource : `${resource} in namespace ${namespace}`;
 
-const reasonOf = ({ right, message }: ReadError): string =>
-  right ? `the right to ${right.verb} ${right.resource} is missing` : message;
-
 const isForbidden = (outcome: Outcome<unknown>): outcome is Failure =>
   outcome.state === 'failed' && outcome.error.kind === 'forbidden';
 
@@ -78,6 +75,12 @@ function readOf<T>({ target }: Part, outcome: Outcome<Listed<T>>): Read<T> {
   return notAsked(`the cluster does not serve ${group === '' ? resource : `${resource}.${group}`}`);
 }
 
+function tellLoss(run: Run, { target }: Part, { right, message }: ReadError): void {
+  if (right)
+    run.leaveOut({ ...right, ...(target.namespace ? { namespace: target.namespace } : {}) });
+  else run.warn(`Could not read ${placeOf(target)}: ${message}`);
+}
+
 /** Reads the parts of one list at the same time and puts them together. */
 export async function readParts<Name extends ListName>(
   run: Run,
@@ -89,7 +92,7 @@ export async function readParts<Name extends ListName>(
     parts.map(async (part) => {
       const read = readOf(part, await ask(run, phase, name, part));
       if (read.state !== 'failed' || !part.isOptional) return read;
-      run.warn(`Could not read ${placeOf(part.target)}: ${reasonOf(read.error)}`);
+      tellLoss(run, part, read.error);
       return notAsked(read.error.message);
     }),
   );
@@ -108,16 +111,15 @@ export async function readAcross<Name extends ListName>(
 ): Promise<Read<Lists[Name]>> {
   const everywhere = await ask(run, 'lists', name, part);
   if (!isForbidden(everywhere)) return readOf(part, everywhere);
-  const one = await readParts(
-    run,
-    name,
-    namespaces.map((namespace) => ({
-      ...part,
-      target: { ...part.target, namespace },
-      isOptional: true,
-    })),
+  const reads = await Promise.all(
+    namespaces.map((namespace) =>
+      readParts(run, name, [{ ...part, target: { ...part.target, namespace } }]),
+    ),
   );
+  const read = reads.flatMap((one, index) => (one.state === 'read' ? [[one, index] as const] : []));
+  const one = join(read.map(([some]) => some));
   if (one.state !== 'read' || one.items.length === 0) return readOf(part, everywhere);
-  run.warn(`${everywhere.error.message}: only some namespaces were looked at.`);
+  const seen = read.map(([, index]) => namespaces[index]).join(', ');
+  run.warn(`${everywhere.error.message}: of the namespaces only ${seen} were looked at.`);
   return one;
 }

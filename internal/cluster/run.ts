@@ -1,5 +1,6 @@
 import type { Api } from './api.ts';
 import type { ServedGroups } from './discovery.ts';
+import type { Right } from './target.ts';
 
 export type Phase = 'lists' | 'nodes' | 'logs';
 
@@ -27,7 +28,10 @@ export interface Run {
   readonly groups: ServedGroups;
   /** Says something to the user, once. */
   readonly warn: (sentence: string) => void;
-  readonly warnings: () => readonly string[];
+  /** Says once for all namespaces that a right is missing without which it goes on. */
+  readonly leaveOut: (right: Right) => void;
+  /** All that was said; of what was left out, not what `failed` says already. */
+  readonly warnings: (failed?: readonly Right[]) => readonly string[];
   /** Counts a task as a step of a phase and returns its result. */
   readonly step: <T>(phase: Phase, task: Promise<T>) => Promise<T>;
 }
@@ -35,6 +39,7 @@ export interface Run {
 /** Begins a gathering. */
 export function startRun(api: Api, groups: ServedGroups, options: GatherOptions): Run {
   const warnings = new Set<string>();
+  const leftOut = new Map<string, Set<string>>();
   const counts = { lists: [0, 0], nodes: [0, 0], logs: [0, 0] } satisfies Record<Phase, number[]>;
   const count = (phase: Phase, done: number, total: number): void => {
     const [doneBefore = 0, totalBefore = 0] = counts[phase];
@@ -46,7 +51,15 @@ export function startRun(api: Api, groups: ServedGroups, options: GatherOptions)
     options,
     groups,
     warn: (sentence) => warnings.add(sentence),
-    warnings: () => [...warnings],
+    leaveOut: (right) => {
+      const places = leftOut.get(nameOf(right)) ?? new Set();
+      leftOut.set(nameOf(right), places.add(right.namespace ?? ''));
+    },
+    warnings: (failed = []) => {
+      const known = new Set(failed.map(nameOf));
+      const others = [...leftOut].filter(([right]) => !known.has(right));
+      return [...warnings, ...others.map(toldMissing)];
+    },
     step: async (phase, task) => {
       count(phase, 0, 1);
       try {
@@ -56,4 +69,12 @@ export function startRun(api: Api, groups: ServedGroups, options: GatherOptions)
       }
     },
   };
+}
+
+const nameOf = ({ verb, resource }: Right): string => `${verb} ${resource}`;
+
+function toldMissing([what, places]: readonly [string, ReadonlySet<string>]): string {
+  const named = [...places].filter((place) => place !== '').toSorted();
+  const where = named.length === 0 ? '' : ` in ${named.join(', ')}`;
+  return `The right to ${what}${where} is missing: what is there was left out.`;
 }

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Install } from '../model/install.ts';
+import { hasNoCalico } from './verdict.ts';
 import { words } from './words.ts';
 
 const { closing: says, owners, distributions, renderers } = words.en;
@@ -31,12 +32,14 @@ export function calicoSentence(install: Install): string {
 /** What was looked at, and how far that went, as the parts of the last line. */
 export function closingParts(diagnosis: Diagnosis, isWide: boolean): readonly string[] {
   const { install, checks, nodes } = diagnosis;
+  // Not seen is not absent: where something could not be read, nothing is said of it.
+  const isUnseen = install.renderer === 'none' && !hasNoCalico(diagnosis);
   const passed = checks.filter(({ result }) => result === 'passed').length;
   const unknown = checks.filter(({ result }) => result === 'unknown').length;
   return [
     sourceName(diagnosis),
     nodes > 0 ? says.nodes(nodes) : '',
-    calicoSentence(install),
+    isUnseen ? '' : calicoSentence(install),
     install.kubernetesVersion === null ? '' : says.kubernetes(install.kubernetesVersion),
     says.checks(passed, unknown) + (unknown > 0 && !isWide ? says.list : ''),
   ].filter(Boolean);

@@ -61,9 +61,9 @@ describe('round two', () => {
     ];
     const { snapshot, seen } = await gatherFrom({ ...cluster, objects }, { nodes: ['a'] });
     expect(namesIn(snapshot, 'events')).toEqual(['gone.1', 'queue.1', 'stall.1']);
-    const read = seen.filter(({ path }) => path.startsWith('/api/v1/namespaces/shop/pods/'));
-    expect(new Set(read.map(({ path }) => path.split('/').at(-1)))).toEqual(
-      new Set(['gone', 'queue', 'stall']),
+    const read = seen.filter(({ path }) => path === '/api/v1/namespaces/shop/pods');
+    expect(new Set(read.map(({ query }) => query['fieldSelector']))).toEqual(
+      new Set(['gone', 'queue', 'stall'].map((name) => `metadata.name=${name}`)),
     );
     expect(namesIn(snapshot, 'pods')).toEqual(expect.arrayContaining(['queue', 'stall']));
   });

@@ -237,6 +237,22 @@ describe('what is forbidden', () => {
     );
   });
 
+  test('is told once for all namespaces, and not beside its list', async () => {
+    const cluster = orchard();
+    const objects = [...cluster.objects, object('v1', 'Namespace', 'calico-system')];
+    const elsewhere = forbid(/calico-system\/(?:pods|events)$/);
+    const { snapshot } = await gatherFrom({ ...cluster, objects }, {}, elsewhere);
+    expect(snapshot.warnings).toEqual([
+      expect.stringMatching(/list pods in calico-system /),
+      expect.stringMatching(/list events in calico-system /),
+    ]);
+    const nowhere = forbid(/(?:pods|daemonsets|events|configmaps)(?:$|\/)/);
+    const refused = await gatherFrom({ ...cluster, objects }, {}, nowhere);
+    expect(
+      refused.snapshot.warnings.filter((text) => /(?:pods|events|configmaps)/.test(text)),
+    ).toEqual([]);
+  });
+
   test('nothing at all gives no rights to ask for', async () => {
     const { snapshot } = await gatherFrom(orchard());
     expect(missingRights(snapshot)).toEqual([]);
