@@ -44,8 +44,11 @@ function secondNetwork(snapshot: Snapshot, cluster: ClusterCase): Proposal | nul
   const [network, other] = [...new Set(networks)];
   if (network === undefined || other !== undefined) return null;
   const proposal = judgeMethod(`cidr=${network}`, cluster);
+  // What the sick ones get may be open, what the healthy ones get may not.
   const isUsable = proposal.objections.every(
-    ({ kind }) => kind === 'does-not-cure' || kind === 'not-foreseeable',
+    (one) =>
+      one.kind === 'does-not-cure' ||
+      (one.kind === 'not-foreseeable' && !one.nodes.some((name) => healthy.has(name))),
   );
   return isUsable ? proposal : null;
 }

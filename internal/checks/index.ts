@@ -1,8 +1,12 @@
 import type { Check } from '../model/check.ts';
 import { addressRightByLuck } from './address-right-by-luck.ts';
 import { apiserverServiceIpUnreachable } from './apiserver-service-ip-unreachable.ts';
+import { bgpAsOrIdMismatch } from './bgp-as-or-id-mismatch.ts';
 import { bgpPeerDown } from './bgp-peer-down.ts';
 import { bgpPort179Blocked } from './bgp-port-179-blocked.ts';
+import { bgpPort179InUse } from './bgp-port-179-in-use.ts';
+import { birdConfigInvalid } from './bird-config-invalid.ts';
+import { birdNotRunning } from './bird-not-running.ts';
 import { bpfFilesystemNotMounted } from './bpf-filesystem-not-mounted.ts';
 import { calicoNodeNotPrivileged } from './calico-node-not-privileged.ts';
 import { calicoNodeUnauthorized } from './calico-node-unauthorized.ts';
@@ -28,9 +32,15 @@ import { ipamExhausted } from './ipam-exhausted.ts';
 import { ippoolNoneForNode } from './ippool-none-for-node.ts';
 import { ippoolOutsideClusterCidr } from './ippool-outside-cluster-cidr.ts';
 import { ippoolSmallerThanBlock } from './ippool-smaller-than-block.ts';
+import { ipsetFailure } from './ipset-failure.ts';
+import { iptablesBackendMismatch } from './iptables-backend-mismatch.ts';
+import { iptablesProgrammingFailure } from './iptables-programming-failure.ts';
+import { kernelModulesMissing } from './kernel-modules-missing.ts';
 import { kubernetesServiceEnvMissing } from './kubernetes-service-env-missing.ts';
 import { kubernetesVersionUnsupported } from './kubernetes-version-unsupported.ts';
 import { localhostUnresolvable } from './localhost-unresolvable.ts';
+import { networkUnavailableStale } from './network-unavailable-stale.ts';
+import { nftablesProgrammingFailure } from './nftables-programming-failure.ts';
 import { nodeLostOrKubeletDown } from './node-lost-or-kubelet-down.ts';
 import { nodeNameMismatch } from './node-name-mismatch.ts';
 import { nodeOverloadLivenessRefused } from './node-overload-liveness-refused.ts';
@@ -41,6 +51,7 @@ import { operatorDownOrOutdated } from './operator-down-or-outdated.ts';
 import { probeTimeoutTooShort } from './probe-timeout-too-short.ts';
 import { rbacMissing } from './rbac-missing.ts';
 import { rolloutBlocked } from './rollout-blocked.ts';
+import { rpFilterLoose } from './rp-filter-loose.ts';
 import { runtimeBrokenInitStuck } from './runtime-broken-init-stuck.ts';
 import { slowDatastore } from './slow-datastore.ts';
 import { slowStartupLivenessKill } from './slow-startup-liveness-kill.ts';
@@ -51,6 +62,7 @@ import { typhaUnderprovisioned } from './typha-underprovisioned.ts';
 import { typhaUnreachable } from './typha-unreachable.ts';
 import { upgradeIpamMigrationStuck } from './upgrade-ipam-migration-stuck.ts';
 import { versionSkew } from './version-skew.ts';
+import { vxlanDeviceConflict } from './vxlan-device-conflict.ts';
 import { wrongIpAutodetected } from './wrong-ip-autodetected.ts';
 
 /**
@@ -103,12 +115,24 @@ export const checks: readonly Check[] = [
   upgradeIpamMigrationStuck,
   healthPortInUse,
   localhostUnresolvable,
+  rpFilterLoose,
+  kernelModulesMissing,
+  iptablesProgrammingFailure,
+  nftablesProgrammingFailure,
+  ipsetFailure,
+  iptablesBackendMismatch,
+  vxlanDeviceConflict,
+  birdConfigInvalid,
+  birdNotRunning,
+  bgpPort179InUse,
+  bgpAsOrIdMismatch,
   bgpPeerDown,
   bgpPort179Blocked,
   slowStartupLivenessKill,
   probeTimeoutTooShort,
   cniTokenUnauthorized,
   cniInstallFailed,
+  networkUnavailableStale,
   rolloutBlocked,
   addressRightByLuck,
 ];
