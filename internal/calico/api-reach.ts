@@ -15,7 +15,6 @@ import {
   serviceAddresses,
   type KubeProxy,
 } from './service-ip.ts';
-import { findObject } from './snapshot-lists.ts';
 import { answered, saidEvidence, standing, type Said } from './speech.ts';
 
 /** Why the API server cannot be reached from a node, as far as the evidence tells. */
@@ -60,15 +59,11 @@ function causeOf(snapshot: Snapshot, failure: DialFailure, proxy: KubeProxy): Re
   if (hasNoApiEndpoint(snapshot) === true) return 'no-endpoints';
   if (proxy.state === 'missing') return 'kube-proxy-missing';
   if (proxy.state === 'failing') return 'kube-proxy-failing';
-  const isWithoutProxy = kubeProxyPods(snapshot).length === 0;
-  return isWithoutProxy && isBpf(snapshot) && lacksAddress(snapshot)
+  // Who was told another address does not ask for the service IP at all.
+  return kubeProxyPods(snapshot).length === 0 && services.length > 0 && isBpf(snapshot)
     ? 'bpf-without-address'
     : 'unknown';
 }
-
-const lacksAddress = (snapshot: Snapshot): boolean =>
-  snapshot.lists.configMaps.state === 'read' &&
-  findObject(snapshot, 'configMaps', 'kubernetes-services-endpoint') === undefined;
 
 // Why no kube-proxy is there: its DaemonSet leaves the node out by name, or by a label that the node does not have.
 function exclusionEvidence(snapshot: Snapshot, { name, node }: NodeView): readonly Evidence[] {

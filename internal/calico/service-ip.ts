@@ -116,9 +116,15 @@ export function apiServerAddress(
   return server?.status?.hostIP ? { host: server.status.hostIP, port: 6443 } : null;
 }
 
-/** True if Calico itself is to take kube-proxy's place (eBPF dataplane), by FelixConfiguration or Installation. */
+const asksForBpf = ({ spec }: Pod): boolean =>
+  spec?.containers?.some(({ env }) =>
+    env?.some(({ name, value }) => name === 'FELIX_BPFENABLED' && value === 'true'),
+  ) ?? false;
+
+/** True if Calico itself is to take kube-proxy's place (eBPF dataplane), by FelixConfiguration, Installation or variable. */
 export const isBpf = (snapshot: Snapshot): boolean =>
   findObject(snapshot, 'felixConfigurations', 'default')?.spec?.['bpfEnabled'] === true ||
   itemsOf(snapshot, 'installations').some(
     ({ spec }) => spec?.calicoNetwork?.linuxDataplane === 'BPF',
-  );
+  ) ||
+  itemsOf(snapshot, 'pods').some(asksForBpf);

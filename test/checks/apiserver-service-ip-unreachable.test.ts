@@ -202,7 +202,6 @@ describe('apiserver-service-ip-unreachable', () => {
             say(sample, { version: 'v3.29.1', ago: 35 }, retry('10.96.0.1')),
           ]);
         }
-        sample.lists.configMaps = [];
         add(sample, 'felixConfigurations', {
           apiVersion: 'crd.projectcalico.org/v1',
           kind: 'FelixConfiguration',

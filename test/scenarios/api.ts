@@ -80,7 +80,6 @@ function serviceIp(): Sample {
 function bpfWithoutAddress(): Sample {
   const version = 'v3.28.1';
   const sample = healthyCluster({ nodes: 3, version, install: 'operator' });
-  sample.lists.configMaps = [];
   const network = sample.lists.installations?.[0]?.spec?.calicoNetwork;
   if (network) network.linuxDataplane = 'BPF';
   for (const name of names(sample)) {
