@@ -1,4 +1,5 @@
-const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d(?:\.\d+)?)(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const rfc3339 =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d(?:\.\d+)?)(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 // Days from 1970-01-01 in the proleptic Gregorian calendar. `Date` is not for this room: the only clock is the snapshot's.
 function daysOf(year: number, month: number, day: number): number {
@@ -16,7 +17,9 @@ export function secondsOf(time: string | null | undefined): number | null {
   const match = rfc3339.exec(time ?? '');
   if (!match) return null;
   const [, year, month, day, hours, minutes, seconds, sign, zoneHours, zoneMinutes] = match;
-  const zone = sign ? (Number(zoneHours) * 3600 + Number(zoneMinutes) * 60) * (sign === '-' ? -1 : 1) : 0;
+  const zone = sign
+    ? (Number(zoneHours) * 3600 + Number(zoneMinutes) * 60) * (sign === '-' ? -1 : 1)
+    : 0;
   const days = daysOf(Number(year), Number(month), Number(day));
   return days * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) - zone;
 }
@@ -41,7 +44,8 @@ export function newest(times: Iterable<string | null | undefined>): string | nul
   let best: { readonly time: string; readonly seconds: number } | null = null;
   for (const time of times) {
     const seconds = secondsOf(time);
-    if (time && seconds !== null && (best === null || seconds > best.seconds)) best = { time, seconds };
+    if (time && seconds !== null && (best === null || seconds > best.seconds))
+      best = { time, seconds };
   }
   return best?.time ?? null;
 }

@@ -19,7 +19,8 @@ export const isCalicoPod = (pod: Pod): boolean => isNodeApp(pod);
 export const isCalicoDaemonSet = (daemonSet: DaemonSet): boolean =>
   isNodeApp(daemonSet) || daemonSetNames.has(daemonSet.metadata.name);
 
-export const isOperator = (deployment: Deployment): boolean => appOf(deployment) === 'tigera-operator';
+export const isOperator = (deployment: Deployment): boolean =>
+  appOf(deployment) === 'tigera-operator';
 
 /** Reasons of events that tell of a pod's network, in any namespace: the CNI plugin failed to make it or to take it away. */
 export const networkReasons: readonly string[] = ['FailedCreatePodSandBox', 'FailedKillPod'];

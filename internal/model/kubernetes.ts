@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- a catalogue of types without logic: one place to see what is read of each kind */
 /**
  * Kubernetes objects as the API or a dump gives them: raw JSON, never the typed models of a client library,
  * which drop what they do not know. Only the fields that somebody reads are named; all are optional, as a dump may lack any.
@@ -86,7 +87,11 @@ export interface EnvVar {
   readonly name?: string;
   readonly value?: string;
   readonly valueFrom?: {
-    readonly configMapKeyRef?: { readonly name?: string; readonly key?: string; readonly optional?: boolean };
+    readonly configMapKeyRef?: {
+      readonly name?: string;
+      readonly key?: string;
+      readonly optional?: boolean;
+    };
     readonly secretKeyRef?: { readonly name?: string; readonly key?: string };
     readonly fieldRef?: { readonly fieldPath?: string };
   };
@@ -113,14 +118,26 @@ export interface Container {
   readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: readonly EnvVar[];
-  readonly envFrom?: readonly { readonly configMapRef?: { readonly name?: string }; readonly secretRef?: { readonly name?: string } }[];
-  readonly ports?: readonly { readonly name?: string; readonly containerPort?: number; readonly hostPort?: number; readonly protocol?: string }[];
+  readonly envFrom?: readonly {
+    readonly configMapRef?: { readonly name?: string };
+    readonly secretRef?: { readonly name?: string };
+  }[];
+  readonly ports?: readonly {
+    readonly name?: string;
+    readonly containerPort?: number;
+    readonly hostPort?: number;
+    readonly protocol?: string;
+  }[];
   readonly resources?: {
     readonly limits?: Readonly<Record<string, string>>;
     readonly requests?: Readonly<Record<string, string>>;
   };
   readonly securityContext?: { readonly privileged?: boolean; readonly [field: string]: unknown };
-  readonly volumeMounts?: readonly { readonly name?: string; readonly mountPath?: string; readonly readOnly?: boolean }[];
+  readonly volumeMounts?: readonly {
+    readonly name?: string;
+    readonly mountPath?: string;
+    readonly readOnly?: boolean;
+  }[];
   readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly startupProbe?: Probe;
@@ -140,7 +157,12 @@ export interface PodSpec {
   readonly serviceAccountName?: string;
   readonly priorityClassName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  readonly tolerations?: readonly { readonly key?: string; readonly operator?: string; readonly value?: string; readonly effect?: string }[];
+  readonly tolerations?: readonly {
+    readonly key?: string;
+    readonly operator?: string;
+    readonly value?: string;
+    readonly effect?: string;
+  }[];
   readonly affinity?: Readonly<Record<string, unknown>>;
   readonly containers?: readonly Container[];
   readonly initContainers?: readonly Container[];
@@ -189,7 +211,10 @@ export interface Pod extends KubeObject {
 }
 
 export interface PodTemplate {
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec?: PodSpec;
 }
 
@@ -201,7 +226,10 @@ export interface DaemonSet extends KubeObject {
   readonly spec?: {
     readonly selector?: LabelSelector;
     readonly template?: PodTemplate;
-    readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly maxUnavailable?: number | string } };
+    readonly updateStrategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly maxUnavailable?: number | string };
+    };
   };
   readonly status?: {
     readonly observedGeneration?: number;
@@ -216,7 +244,11 @@ export interface DaemonSet extends KubeObject {
 }
 
 export interface Deployment extends KubeObject {
-  readonly spec?: { readonly replicas?: number; readonly selector?: LabelSelector; readonly template?: PodTemplate };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly selector?: LabelSelector;
+    readonly template?: PodTemplate;
+  };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly replicas?: number;
@@ -229,7 +261,13 @@ export interface Deployment extends KubeObject {
 
 /** An event of the core group (`involvedObject`) or of events.k8s.io (`regarding`); the reader maps the second to the first. */
 export interface Event extends KubeObject {
-  readonly involvedObject?: { readonly kind?: string; readonly namespace?: string; readonly name?: string; readonly uid?: string; readonly fieldPath?: string };
+  readonly involvedObject?: {
+    readonly kind?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly uid?: string;
+    readonly fieldPath?: string;
+  };
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;
@@ -249,9 +287,17 @@ export interface Service extends KubeObject {
     readonly clusterIPs?: readonly string[];
     readonly externalIPs?: readonly string[];
     readonly selector?: Readonly<Record<string, string>>;
-    readonly ports?: readonly { readonly name?: string; readonly port?: number; readonly targetPort?: number | string }[];
+    readonly ports?: readonly {
+      readonly name?: string;
+      readonly port?: number;
+      readonly targetPort?: number | string;
+    }[];
   };
-  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] } };
+  readonly status?: {
+    readonly loadBalancer?: {
+      readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
+    };
+  };
 }
 
 export interface Endpoints extends KubeObject {
@@ -347,7 +393,12 @@ export interface IPAMBlock extends KubeObject {
 }
 
 export interface BlockAffinity extends KubeObject {
-  readonly spec?: { readonly cidr?: string; readonly node?: string; readonly state?: string; readonly deleted?: string | boolean };
+  readonly spec?: {
+    readonly cidr?: string;
+    readonly node?: string;
+    readonly state?: string;
+    readonly deleted?: string | boolean;
+  };
 }
 
 export interface FelixConfiguration extends KubeObject {
@@ -355,7 +406,11 @@ export interface FelixConfiguration extends KubeObject {
 }
 
 export interface BGPConfiguration extends KubeObject {
-  readonly spec?: { readonly asNumber?: number | string; readonly listenPort?: number; readonly nodeToNodeMeshEnabled?: boolean };
+  readonly spec?: {
+    readonly asNumber?: number | string;
+    readonly listenPort?: number;
+    readonly nodeToNodeMeshEnabled?: boolean;
+  };
 }
 
 export interface BGPPeer extends KubeObject {
@@ -369,14 +424,23 @@ export interface BGPPeer extends KubeObject {
 }
 
 export interface ClusterInformation extends KubeObject {
-  readonly spec?: { readonly calicoVersion?: string; readonly clusterType?: string; readonly datastoreReady?: boolean; readonly clusterGUID?: string };
+  readonly spec?: {
+    readonly calicoVersion?: string;
+    readonly clusterType?: string;
+    readonly datastoreReady?: boolean;
+    readonly clusterGUID?: string;
+  };
 }
 
 export interface CustomResourceDefinition extends KubeObject {
   readonly spec?: {
     readonly group?: string;
     readonly names?: { readonly plural?: string; readonly kind?: string };
-    readonly versions?: readonly { readonly name?: string; readonly served?: boolean; readonly schema?: Readonly<Record<string, unknown>> }[];
+    readonly versions?: readonly {
+      readonly name?: string;
+      readonly served?: boolean;
+      readonly schema?: Readonly<Record<string, unknown>>;
+    }[];
   };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
@@ -392,7 +456,11 @@ export interface ClusterRole extends KubeObject {
 
 export interface ClusterRoleBinding extends KubeObject {
   readonly roleRef?: { readonly kind?: string; readonly name?: string };
-  readonly subjects?: readonly { readonly kind?: string; readonly name?: string; readonly namespace?: string }[];
+  readonly subjects?: readonly {
+    readonly kind?: string;
+    readonly name?: string;
+    readonly namespace?: string;
+  }[];
 }
 
 /** metrics.k8s.io NodeMetrics. */
