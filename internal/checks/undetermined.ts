@@ -4,7 +4,7 @@ import { eventEvidence, fieldEvidence, logEvidence, nodeRefs, refOf } from '../c
 import { eventsAbout } from '../calico/events.ts';
 import { containerLog, logLines } from '../calico/logs.ts';
 import { sickViews, type NodeView } from '../calico/nodes.ts';
-import { pendingInit } from '../calico/pods.ts';
+import { pendingInit, statusOf } from '../calico/pods.ts';
 
 /** The id of the finding for sick pods that nothing explains. */
 export const undeterminedId = 'undetermined';
@@ -58,7 +58,10 @@ function nextCommands(snapshot: Snapshot, view: NodeView): readonly string[] {
     containerLog(snapshot, pod, container, previous)?.read.state !== 'read';
   return [
     ...(isUnread(false) ? [log] : []),
-    ...(isUnread(true) ? [`${log} --previous`] : []),
+    // Without a restart there was no run before.
+    ...((statusOf(pod, container)?.restartCount ?? 0) > 0 && isUnread(true)
+      ? [`${log} --previous`]
+      : []),
     `kubectl -n ${namespace ?? 'default'} describe pod ${name}`,
   ];
 }

@@ -94,4 +94,9 @@ describe('undetermined', () => {
     setLog(sample, podOn(sample, 'worker-2'), 'install-cni', 'y\n', true);
     expect(commandsOf(sample)).toHaveLength(1);
   });
+
+  it('asks for no log of a run that there was not', () => {
+    const sample = sampleOf((item) => unready(podOn(item, 'worker-2')));
+    expect(commandsOf(sample).filter((command) => command.includes('--previous'))).toEqual([]);
+  });
 });
