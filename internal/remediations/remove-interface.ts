@@ -44,7 +44,7 @@ export function removeInterface(nodes: readonly StrayInterface[]): readonly Reme
 
 const words = {
   title: (names: readonly string[]): string =>
-    `Or remove ${[...new Set(names)].slice(0, 3).join(', ')}, if nobody needs it`,
+    `Remove ${[...new Set(names)].slice(0, 3).join(', ')}, if nobody needs it`,
   consequence:
     'What uses the interface loses its network. It lasts only until something makes such an interface again.',
   onNode: (node: string): string => `# on ${node}: who uses it?`,

@@ -93,7 +93,7 @@ const en = {
     broken: (sick: number, all: number, title: string) =>
       `${sick} of ${several(all, 'node', 'nodes')} ${sick === 1 ? 'has' : 'have'} no working calico-node: ${title}`,
     hidden: (all: number, title: string) =>
-      `calico-node looks well on ${all === 1 ? 'the only node' : `all ${all} nodes`}, but it is not: ${title}`,
+      `calico-node is ready on ${all === 1 ? 'the only node' : `all ${all} nodes`}, and yet: ${title}`,
     moreFaults: (count: number) => ` (and ${several(count, 'more fault', 'more faults')})`,
     works: (all: number) =>
       `calico-node works on ${all === 1 ? 'the only node' : `all ${all} nodes`}`,
