@@ -28,14 +28,19 @@ const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
     stream.write('', () => resolve());
   });
 
-const code = await runCli(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  isInteractive: isatty(0),
-  signal: interrupt.signal,
-  services,
-});
-await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-// Open connections and timers do not keep a finished run alive.
-process.exit(code);
+async function main(): Promise<void> {
+  const code = await runCli(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    isInteractive: isatty(0),
+    signal: interrupt.signal,
+    services,
+  });
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  // Open connections and timers do not keep a finished run alive.
+  process.exit(code);
+}
+
+// Not awaited at the top level: the binary's start script is CommonJS, which has no such thing.
+void main();
