@@ -83,8 +83,8 @@ const groupOf = ({ reason, detail, isCut }: Absence): string =>
 export const daemonsetNotScheduled = defineCheck<Facts>({
   id: 'daemonset-not-scheduled',
   title: 'every Linux node has a calico-node pod',
-  needs: ['events'],
-  uses: ['logs', ...installUses],
+  needs: [],
+  uses: ['events', 'logs', ...installUses],
   run: (snapshot) => {
     const { daemonSet, state } = installOf(snapshot);
     if (daemonSet === null) return { notApplicable: 'no calico-node DaemonSet or pod was read' };

@@ -10,11 +10,9 @@ export interface BrokenMount extends Mounting {
   readonly install: Install;
 }
 
-// The kernel's own, and what the whole system lives on: nothing there is ever moved out of the way.
+// The kernel's own, and what the whole system lives on (`/`, `/var`, `/var/lib`): nothing there is ever moved out of the way.
 const isSystemPath = (path: string): boolean =>
-  /^\/(?:sys|proc|dev|lib|usr|bin|sbin|boot|etc|var|run|opt|home|root)?\/?$|^\/(?:sys|proc|dev|lib|usr|boot)\//.test(
-    path,
-  );
+  /^\/(?:sys|proc|dev|lib|usr|boot)\//.test(path) || path.split('/').filter(Boolean).length < 3;
 
 function commandsFor(path: string, wanted: string | null): readonly string[] {
   const look = `sudo ls -ldL ${path}; sudo ls -ld ${path}`;

@@ -25,12 +25,23 @@ export function replaced(sample: Sample, pod: Pod, ago: number, revision = '79c4
   }
 }
 
+// Besides calico-node a Canal pod has a second container.
+function allWait(pod: Pod): void {
+  for (const status of pod.status?.containerStatuses ?? [])
+    Object.assign(status, {
+      ready: false,
+      started: false,
+      state: { waiting: { reason: 'PodInitializing' } },
+    });
+}
+
 /** A container that waits for a reason of the kubelet; containers before it are through, those behind it have not been tried. */
 export function waitsFor(pod: Pod, container: string, reason: string, message?: string): void {
   const waiting = { waiting: { reason, ...(message === undefined ? {} : { message }) } };
   const isInit = pod.status?.initContainerStatuses?.some(({ name }) => name === container) === true;
   if (isInit) {
     stuckInit(pod, container, waiting);
+    allWait(pod);
     return;
   }
   unready(pod);
@@ -45,6 +56,7 @@ export function waitsForMounts(sample: Sample, pod: Pod, ago = 600): void {
   replaced(sample, pod, ago);
   const first = pod.status?.initContainerStatuses?.[0]?.name ?? '';
   stuckInit(pod, first, { waiting: { reason: 'PodInitializing' } });
+  allWait(pod);
 }
 
 /** Takes the calico-node pod of a node away, with its logs. */
