@@ -4,6 +4,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { addressChoices, type AddressChoice } from './address-choices.ts';
 import { parseAddress, type Family } from './autodetection/address.ts';
 import { parseCidrOrAddress } from './autodetection/cidr.ts';
+import { detectionFailures } from './detection-failures.ts';
 import { fieldEvidence, logEvidence } from './evidence.ts';
 import { inventoryOf } from './inventory.ts';
 import { nodeViews, type NodeView } from './nodes.ts';
@@ -102,7 +103,9 @@ function carrierOf(snapshot: Snapshot, view: NodeView, ip: string): string | nul
 function claimOf(snapshot: Snapshot, view: NodeView, family: Family): AddressClaim | null {
   const choices = addressChoices(snapshot, view, family);
   const stored = storedSource(snapshot, view, family);
-  const last = choices.at(-1);
+  // What a start found before one that found nothing is nobody's address any more.
+  const hasFailed = detectionFailures(snapshot).some((one) => one.view === view && one.isFatal);
+  const last = hasFailed ? undefined : choices.at(-1);
   const cidr = stored ? parseCidrOrAddress(stored.text) : null;
   const ip = cidr?.address.text ?? last?.ip;
   if (ip === undefined) return null;

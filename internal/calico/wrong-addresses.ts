@@ -44,7 +44,7 @@ export interface WrongAddress {
 interface Company {
   readonly snapshot: Snapshot;
   readonly claims: readonly AddressClaim[];
-  /** Networks of the nodes that give out their own address. */
+  /** Networks of the nodes that give out their own address: those that several of them share, if there are such. */
   readonly ownNetworks: readonly Network[];
   readonly reports: readonly PeerReport[];
   /** Names of the nodes that have a session, by the key of its peer. */
@@ -55,6 +55,15 @@ function networkOfClaim({ ip, prefix, family }: AddressClaim): Network | null {
   const address = parseAddress(ip);
   const isNetwork = prefix !== null && prefix < bitsOf(family) - 1;
   return address && isNetwork ? networkOf(address, prefix) : null;
+}
+
+function ownNetworksOf(claims: readonly AddressClaim[]): readonly Network[] {
+  const networks = claims
+    .filter((claim) => isOwnClaim(claim))
+    .flatMap((claim) => networkOfClaim(claim) ?? []);
+  const groups = [...Map.groupBy(networks, networkText).values()];
+  const shared = groups.filter((group) => group.length > 1);
+  return (shared.length > 0 ? shared : groups).flatMap((group) => group.slice(0, 1));
 }
 
 function reachedPeers(snapshot: Snapshot): ReadonlyMap<string, ReadonlySet<string>> {
@@ -73,9 +82,7 @@ function companyOf(snapshot: Snapshot, family: Family): Company {
   return {
     snapshot,
     claims,
-    ownNetworks: claims
-      .filter((claim) => isOwnClaim(claim))
-      .flatMap((claim) => networkOfClaim(claim) ?? []),
+    ownNetworks: ownNetworksOf(claims),
     reports: missingPeers(snapshot),
     reached: reachedPeers(snapshot),
   };
@@ -86,10 +93,30 @@ function wasFlip({ choices, ip }: AddressClaim): boolean {
   return present.at(-1)?.ip === ip && present.some((choice) => choice.ip !== ip);
 }
 
+/** The address that the node should give out: of several, the one in the network of the other nodes. */
+function ownOf({ ownNetworks }: Company, { view, family, ip }: AddressClaim): string | null {
+  const own = ownAddresses(view, family).filter((address) => address !== ip);
+  return own.find((address) => isInside(ownNetworks, address)) ?? own[0] ?? null;
+}
+
+/**
+ * True if the address is not the node's. Where Kubernetes itself has a bridge or a VIP among the node's addresses, the network of the
+ * other nodes decides, and that a session with it is missed.
+ */
+function isAstray(company: Company, claim: AddressClaim): boolean {
+  const { ownNetworks, reports } = company;
+  const { view, family, ip } = claim;
+  const isNear = isInside(ownNetworks, ip);
+  const hasNear = ownAddresses(view, family).some((own) => isInside(ownNetworks, own));
+  if (!isOwnClaim(claim)) return !isNear || hasNear;
+  const isMissed = reports.some((report) => report.peer === ip || report.view === view);
+  return !isNear && hasNear && isMissed;
+}
+
 function wrongOf(company: Company, claim: AddressClaim): WrongAddress {
   const { snapshot, reports, ownNetworks, reached } = company;
-  const { view, family, ip, choices } = claim;
-  const [own = null] = ownAddresses(view, family);
+  const { view, ip, choices } = claim;
+  const own = ownOf(company, claim);
   const told = tellKind(snapshot, claim, own, ownNetworks);
   const complaints = reports.filter((report) => report.peer === ip && report.view !== view);
   const isFlip = wasFlip(claim);
@@ -159,14 +186,24 @@ const memo = new WeakMap<Snapshot, Map<Family, readonly WrongAddress[]>>();
 
 function compute(snapshot: Snapshot, family: Family): readonly WrongAddress[] {
   const company = companyOf(snapshot, family);
+  // The address of another node is had twice, which is a fault of its own.
+  const others = new Set(nodeViews(snapshot).flatMap((view) => ownAddresses(view, family)));
   const wrong = company.claims
-    .filter((claim) => !isOwnClaim(claim))
+    .filter(
+      (claim) =>
+        claim.view.pod !== null &&
+        (isOwnClaim(claim) || !others.has(claim.ip)) &&
+        isAstray(company, claim),
+    )
     .map((claim) => wrongOf(company, claim));
   const left = meant(company, wrong);
   return wrong.filter((one) => !left.has(one));
 }
 
-/** The nodes that give out an address which is not their own, in order of names; a second network that is meant is left out. */
+/**
+ * The nodes that give out an address which is not their own, in order of names. A second network that is meant is left out, and so
+ * is the address of another node.
+ */
 export function wrongAddresses(snapshot: Snapshot, family: Family): readonly WrongAddress[] {
   const known = memo.get(snapshot) ?? new Map<Family, readonly WrongAddress[]>();
   memo.set(snapshot, known);

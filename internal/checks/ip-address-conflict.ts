@@ -5,8 +5,9 @@ import {
   type AddressConflict,
   type ConflictKind,
 } from '../calico/address-conflicts.ts';
+import { ownAddresses } from '../calico/address-claims.ts';
 import { affectedBy } from '../calico/affected.ts';
-import { counted, enumerate } from '../calico/enumerate.ts';
+import { enumerate } from '../calico/enumerate.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { nodeViews } from '../calico/nodes.ts';
 import type { Draft } from '../model/finding.ts';
@@ -50,8 +51,10 @@ function remediesOf(snapshot: Snapshot, conflict: AddressConflict): readonly Rem
       return [removeLeftOver({ install, nodes: holders, records: [] })];
     case 'unknown-holder':
       return [removeLeftOver({ install, nodes: [], records: holders })];
-    case 'not-own':
-      return autodetectionMethod(snapshot, new Set(namesOf(views)), family);
+    case 'not-own': {
+      const astray = views.filter((view) => !ownAddresses(view, family).includes(ip));
+      return autodetectionMethod(snapshot, new Set(namesOf(astray)), family);
+    }
     case 'duplicate-address':
       return [
         outsideCluster(remedyWords.outside(ip), [
@@ -128,7 +131,7 @@ function summary({ kind, refused, sharing }: Facts): string {
   const effect =
     refused.length > 0
       ? 'calico-node refuses an address that another node has.'
-      : `All ${counted(sharing.length, 'pod')} show as ready, as nodes with one address leave each other out; no traffic goes between them.`;
+      : `All ${sharing.length} nodes look well, as nodes with one address leave each other out; no traffic goes between their pods.`;
   return `${effect} ${causes[kind]}`;
 }
 

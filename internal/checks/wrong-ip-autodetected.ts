@@ -169,7 +169,7 @@ function title({ nodes, address, kind, complaining }: Facts): string {
   if (others.length === 0) return `${first.node} gave out ${first.address}, ${whose(first)}`;
   return address === null
     ? `${names} gave out addresses that are not their own`
-    : `${names} all gave out ${address}, ${whose(first)}`;
+    : `${names} ${nodes.length === 2 ? 'both' : 'all'} gave out ${address}, ${whose(first)}`;
 }
 
 function right({ nodes: [first, ...others] }: Facts): string {

@@ -133,6 +133,15 @@ describe('ip-address-conflict', () => {
     expect(finding).toMatchObject({ confidence: 'confirmed', facts: { refused: [] } });
   });
 
+  it('finds an address of one node that is stored for another, too', () => {
+    const sample = cluster(workers(3), true);
+    storeAddress(nodeOf(sample, 'worker-3'), '10.20.0.12/24');
+    const finding = findingIn(ipAddressConflict, sample);
+    expect(nodesOf(finding)).toEqual(['worker-2', 'worker-3']);
+    expect(finding.facts['kind']).toBe('not-own');
+    expect(finding.remedies[0]?.consequences[0]).toContain('worker-3');
+  });
+
   it('compares addresses, not how they are written', () => {
     const sample = cluster(workers(2), true);
     for (const [name, value] of [

@@ -169,6 +169,32 @@ describe('several nodes', () => {
   });
 });
 
+describe('where Kubernetes has the odd address', () => {
+  const addInternalIP = (sample: Sample, node: string, address: string): void => {
+    nodeOf(sample, node).status?.addresses?.push({ type: 'InternalIP', address });
+  };
+
+  it('leaves a node alone that is in the network of the others', () => {
+    const sample = bare((s) => {
+      for (const address of nodeOf(s, 'worker-2').status?.addresses ?? [])
+        if (address.type === 'InternalIP') address.address = '172.17.0.1';
+    });
+    expect(found(sample)).toEqual([]);
+  });
+
+  it('finds a bridge that Kubernetes has among the addresses, if somebody misses a session', () => {
+    const sample = bare((s) => {
+      addInternalIP(s, 'worker-2', '172.18.0.1');
+      storeAddress(nodeOf(s, 'worker-2'), '172.18.0.1/16');
+    });
+    expect(found(sample)).toEqual([]);
+    misses(sample, 'worker-1', ['172.18.0.1']);
+    expect(found(sample)[0]?.facts['nodes']).toMatchObject([
+      { node: 'worker-2', address: '172.18.0.1', own: '10.20.0.12' },
+    ]);
+  });
+});
+
 describe('what it explains', () => {
   it('takes the nodes that wait for the address, and no others', () => {
     const sample = bare((s) => {
@@ -246,8 +272,20 @@ describe('what is not found', () => {
           setCondition(s, nodeOf(s, 'worker-1'), 'Ready', 'Unknown', 'NodeStatusUnknown', 'gone');
         }),
     ],
+    [
+      'a node without calico-node',
+      () =>
+        bare((s) => {
+          storeAddress(nodeOf(s, 'worker-1'), '172.18.0.1/16');
+          s.lists.pods = (s.lists.pods ?? []).filter(({ spec }) => spec?.nodeName !== 'worker-1');
+        }),
+    ],
     ['no address stored', () => bare((s) => storeAddress(nodeOf(s, 'worker-1'), null))],
     ['a pool that holds the nodes, too', () => bare((s) => addPool(s, '10.20.0.0/16'))],
+    [
+      'the address of another node, which is had twice then',
+      () => bare((s) => storeAddress(nodeOf(s, 'worker-1'), '10.20.0.12/24')),
+    ],
     ['a blocked port', () => cluster((s) => misses(s, 'worker-1', ['10.20.0.12']))],
     [
       'an old message about an address that was there',
@@ -344,43 +382,5 @@ describe('how bad it is', () => {
     ],
   ])('%s: %s', (severity, _name, build) => {
     expect(found(build()).map((finding) => finding.severity)).toEqual([severity]);
-  });
-});
-
-describe('peers that are nobody', () => {
-  const etcd = (change: (sample: Sample) => void): Sample =>
-    bare(change, { install: 'etcd', kubernetes: 'v1.19.16', version: 'v3.18.2' });
-
-  it('names the node that has no session itself', () => {
-    const sample = etcd((s) => {
-      misses(s, 'worker-1', ['172.20.0.1']);
-      misses(s, 'worker-2', ['10.20.0.11', '10.20.0.13', '10.20.0.14']);
-    });
-    expect(nodesOf(sample)).toEqual([['worker-2']]);
-    expect(found(sample)[0]).toMatchObject({ confidence: 'likely', facts: { kind: 'nobody' } });
-  });
-
-  it('names those that wait where nobody else stands out', () => {
-    const sample = etcd((s) => misses(s, 'worker-3', ['172.20.0.1']));
-    expect(nodesOf(sample)).toEqual([['worker-3']]);
-    expect(found(sample)[0]?.confidence).toBe('possible');
-  });
-
-  it.each<[string, (sample: Sample) => void]>([
-    ['lies in the network of the nodes', (s) => misses(s, 'worker-3', ['10.20.0.99'])],
-    [
-      'is a router that a BGPPeer names',
-      (s) => {
-        misses(s, 'worker-3', ['192.0.2.1']);
-        add(s, 'bgpPeers', {
-          kind: 'BGPPeer',
-          metadata: { name: 'tor' },
-          spec: { peerIP: '192.0.2.1' },
-        });
-      },
-    ],
-    ['is the right address of a node', (s) => misses(s, 'worker-3', ['10.20.0.12'])],
-  ])('leaves alone what %s', (_name, change) => {
-    expect(found(etcd(change))).toEqual([]);
   });
 });
