@@ -24,6 +24,8 @@ export interface LeftOverNode {
   readonly view: NodeView | null;
   /** RFC 3339: when the control plane gave it up; null where that is not told. */
   readonly since: string | null;
+  /** True if it may be something else altogether. */
+  readonly isGuess?: boolean;
   /** Nodes that miss a session with it. */
   readonly complaints: readonly PeerReport[];
   readonly evidence: readonly Evidence[];
@@ -137,9 +139,10 @@ function ofBlocks(snapshot: Snapshot, known: ReadonlySet<string>): readonly Left
 const ofPeers = (snapshot: Snapshot): readonly LeftOverNode[] =>
   strangePeers(snapshot)
     .filter(({ isNear }) => isNear)
-    .map(({ ip, reports }) => ({
+    .map(({ ip, reports, mayBeRouter }) => ({
       name: ip,
       kind: 'peer',
+      isGuess: mayBeRouter,
       view: null,
       since: null,
       complaints: reports,

@@ -14,6 +14,8 @@ export interface StrangePeer {
   readonly suspects: readonly NodeView[];
   /** True if it lies in the network that the nodes' own addresses share: a machine that was there, rather than a bridge. */
   readonly isNear: boolean;
+  /** True if it may be a router that the nodes peer with: the first or the last address of a usual network. */
+  readonly mayBeRouter: boolean;
 }
 
 // Nodes of one network have their first bits in common; where no prefix is known, as many as a usual node network has.
@@ -61,6 +63,9 @@ export function strangePeers(snapshot: Snapshot): readonly StrangePeer[] {
   return [...Map.groupBy(strange, ({ peer }) => peer)].flatMap(([ip, reports]) => {
     const address = parseAddress(ip);
     if (!address) return [];
-    return [{ ip, reports, suspects: suspectsOf(snapshot, ip), isNear: isNear(snapshot, address) }];
+    const last = address.bytes.at(-1) ?? 0;
+    const near = isNear(snapshot, address);
+    const mayBeRouter = near && (last === 1 || last === 254);
+    return [{ ip, reports, suspects: suspectsOf(snapshot, ip), isNear: near, mayBeRouter }];
   });
 }

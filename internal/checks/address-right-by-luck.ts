@@ -50,7 +50,7 @@ function draftOf(snapshot: Snapshot, lucky: readonly LuckyAddress[]): Draft<Fact
 }
 
 // The address is looked for again at every start, with the interfaces that are there then. Where another one would come first now,
-// the next start moves the node (13.2: the kernel's list is walked backwards).
+// the next start moves the node (autodetection/filtered.go: the kernel's list is walked backwards).
 export const addressRightByLuck = defineCheck<Facts>({
   id: 'address-right-by-luck',
   title: 'every node would find the same address again',

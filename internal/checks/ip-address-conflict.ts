@@ -14,7 +14,7 @@ import type { Draft } from '../model/finding.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { autodetectionMethod } from '../remediations/autodetection-method.ts';
-import { removeLeftOver } from '../remediations/node-object.ts';
+import { removeLeftOver, renewAddress } from '../remediations/node-object.ts';
 import { outsideCluster } from '../remediations/outside.ts';
 import { defineCheck } from './define.ts';
 
@@ -50,7 +50,15 @@ function remediesOf(snapshot: Snapshot, conflict: AddressConflict): readonly Rem
     case 'dead-holder':
       return [removeLeftOver({ install, nodes: holders, records: [] })];
     case 'unknown-holder':
-      return [removeLeftOver({ install, nodes: [], records: holders })];
+      // Without a record of its own Calico forgets the node together with the object: a new start will do.
+      return install.datastore === 'etcd'
+        ? [removeLeftOver({ install, nodes: [], records: holders })]
+        : [
+            renewAddress(
+              install,
+              views.map(({ name, pod }) => ({ node: name, pod: pod?.metadata.name ?? null })),
+            ),
+          ];
     case 'not-own': {
       const astray = views.filter((view) => !ownAddresses(view, family).includes(ip));
       return autodetectionMethod(snapshot, new Set(namesOf(astray)), family);
@@ -84,7 +92,7 @@ function draftOf(snapshot: Snapshot, conflict: AddressConflict): Draft<Facts> {
       ...consequencesOfAddresses(snapshot, views, [conflict.ip], ['node-without-routes']),
       ...['node-lost-or-kubelet-down', 'stale-node-objects'].map((id) => ({
         id,
-        affected: [...own, ...dead],
+        affected: dead,
       })),
       { id: 'bgp-as-or-id-mismatch', affected: holders },
     ],

@@ -68,7 +68,8 @@ function draftOf(
   const affected = affectedOf(left);
   return {
     severity: waiting.length > 0 ? 'error' : 'warning',
-    confidence: kind === 'peer' ? 'likely' : 'confirmed',
+    confidence:
+      kind !== 'peer' ? 'confirmed' : left.some(({ isGuess }) => !isGuess) ? 'likely' : 'possible',
     facts: {
       names,
       kind,

@@ -67,20 +67,24 @@ function remedyOf(
   };
 }
 
-// Nothing is proposed that would harm a healthy node; what speaks against each method is for a person to weigh.
-function noneSafe(unsafe: readonly Proposal[]): Remedy {
+// Nothing is proposed that would harm a healthy node; what speaks against each method is for a person to weigh. Where nothing could
+// even be tried, the interfaces have to be looked at first.
+function noneSafe(install: Install, unsafe: readonly Proposal[], family: Family): Remedy {
+  const placed = placeMethod('interface=^NAME$', { install, family, env: [] });
+  const blind = [words.look, 'ip -brief address show', words.fill, ...(placed?.manual ?? [])];
   return {
     id: 'autodetection-method',
-    title: words.choose,
+    title: unsafe.length > 0 ? words.choose : words.find,
     action: 'manual',
     risk: 'restarts-pods',
+    ...(placed?.target ? { target: placed.target } : {}),
     changes: [],
     consequences: unsafe
       .slice(0, mostRemedies)
-      .flatMap(({ method, objections }) =>
-        objections.slice(0, 1).map(({ kind, nodes }) => words.objection(method, kind, nodes)),
+      .flatMap(({ method, objections: [first] }) =>
+        first ? [words.objection(method, first.kind, first.nodes)] : [],
       ),
-    manual: ['kubectl calico-fix predict'],
+    manual: unsafe.length > 0 ? ['kubectl calico-fix predict'] : blind,
   };
 }
 
@@ -94,13 +98,13 @@ export function autodetectionMethod(
   sick: ReadonlySet<string>,
   family: Family = 4,
 ): readonly Remedy[] {
-  const { renderer, policyOnly } = installOf(snapshot);
-  if (renderer === 'canal' || policyOnly) return [];
+  const install = installOf(snapshot);
+  if (install.renderer === 'canal' || install.policyOnly) return [];
   const { safe, unsafe } = methodProposals(snapshot, sick, family);
   const remedies = safe
     .slice(0, mostRemedies)
     .flatMap((proposal, index) => remedyOf(snapshot, proposal, family, index) ?? []);
-  return remedies.length > 0 ? remedies : [noneSafe(unsafe)];
+  return remedies.length > 0 ? remedies : [noneSafe(install, unsafe, family)];
 }
 
 const objections: Readonly<Record<string, string>> = {
@@ -130,6 +134,9 @@ function titleOf(method: string): string {
 
 const words = {
   title: titleOf,
+  find: 'Set a method that takes the right interface',
+  look: '# on each node: which interface has the address of "kubectl get nodes -o wide"?',
+  fill: '# then, with its name in place of NAME:',
   choose: 'Choose an address method: none is safe on every node by what was read',
   changes: (node: string, now: string | null, then: string): string =>
     now === null ? `${node} gets ${then}.` : `${node} changes from ${now} to ${then}.`,

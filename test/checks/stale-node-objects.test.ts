@@ -138,6 +138,15 @@ describe('stale-node-objects', () => {
     expect(finding.remedies[0]?.manual).toContain('kubectl delete node worker-4');
   });
 
+  it.each([
+    ['10.20.0.19', 'likely'],
+    ['10.20.0.254', 'possible'],
+  ])('is less sure of what may be a router: %s', (peer, confidence) => {
+    const sample = objects({ install: 'etcd' });
+    misses(sample, 'worker-2', [peer]);
+    expect(findingIn(staleNodeObjects, sample).confidence).toBe(confidence);
+  });
+
   it('compares no names where the nodes were read in part', () => {
     const sample = objects();
     affinity(sample, 'worker-77');
