@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { readFlags, type Flags } from './flags.ts';
 import type { ExitCode, Output, Shell } from './shell.ts';
-import { versionLine } from './version.ts';
+import { versionLine, versionText } from './version.ts';
 import { words } from './words.ts';
 
 const { commands, flags: says, headings } = words.en;
@@ -93,10 +93,9 @@ const verbs = (): readonly Verb[] => [
     description: commands.version,
     options: [output(says.output('text, json'))],
     isLocal: true,
-    run: async ({ output: form }, shell) => {
-      const { versionText } = await import('./version.ts');
+    run: ({ output: form }, shell) => {
       shell.stdout.write(versionText(form));
-      return 0;
+      return Promise.resolve(0);
     },
   },
 ];

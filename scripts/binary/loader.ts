@@ -74,6 +74,8 @@ let importer: Importer | null = null;
 
 /** `import()` for the start script: loads a chunk from the assets by a path such as `./diagnose-ABC.js`. */
 export function importChunk(name: string): Promise<unknown> {
+  const chunk = started.get(name);
+  if (chunk) return Promise.resolve(chunk);
   importer ??= createImporter();
   return importer(name);
 }
