@@ -12,7 +12,7 @@ import type { ListName, Snapshot } from '../internal/model/snapshot.ts';
 // The contract of a check: code, words, page, test and sample under one id, and needs that are what it really reads.
 const root = path.join(import.meta.dirname, '..');
 const ids = [...checks.map(({ id }) => id), undeterminedId];
-const notChecks = new Set(['define', 'index', 'rank', 'run']);
+const notChecks = new Set(['define', 'index', 'rank', 'run', 'signature']);
 const headings = [
   '## What you see',
   '## Why it happens',

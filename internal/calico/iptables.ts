@@ -30,12 +30,12 @@ const longest = 160;
 export function ownWords(lines: readonly LogLine[]): string | null {
   for (const line of lines.toReversed()) {
     const output = logField(line, 'errorOutput') ?? logField(line, 'stderr');
-    const first = output
-      ?.split(/\\n|\n/)
-      .map((part) => part.trim())
-      .find((part) => part !== '');
-    if (first)
-      return first.length > longest ? `${first.slice(0, longest).replace(/\s+\S*$/, '')} …` : first;
+    const said = output
+      ?.replaceAll(/\\n|\s+/g, ' ')
+      .replaceAll(/ {2,}/g, ' ')
+      .trim();
+    if (said)
+      return said.length > longest ? `${said.slice(0, longest).replace(/\s+\S*$/, '')} …` : said;
   }
   return null;
 }

@@ -41,6 +41,9 @@ const isWithin = (line: LogLine, end: string | null, seconds: number): boolean =
 
 const cureOf = ({ cured, saidAfter }: LoggedFault): RegExp => saidAfter ?? cured ?? isHealthy;
 
+const isPassing = ({ passing }: LoggedFault, { message }: LogLine): boolean =>
+  passing?.test(message) === true;
+
 /** The lines of a fault in one log, if the log does not say that it is over. */
 function lastingLines(lines: readonly LogLine[], fault: LoggedFault): readonly LogLine[] {
   const matching = lines.filter(({ message }) => fault.pattern.test(message));
@@ -48,10 +51,11 @@ function lastingLines(lines: readonly LogLine[], fault: LoggedFault): readonly L
   const cure = lines.findLastIndex(({ message }) => cureOf(fault).test(message));
   const after = new Set(lines.slice(cure + 1));
   const uncured = matching.filter((line) => after.has(line));
-  if (uncured.length > 0 || fault.saidAfter) return uncured;
+  if (uncured.length > 0 || fault.saidAfter || fault.cured) return uncured;
   const end = newestTime(lines);
   const recent = matching.filter(
-    (line) => line.time !== null && isWithin(line, end, recurringSeconds),
+    (line) =>
+      line.time !== null && !isPassing(fault, line) && isWithin(line, end, recurringSeconds),
   );
   return recent.length >= recurringLines ? recent : [];
 }
@@ -64,8 +68,8 @@ function signIn(
   const found = lastingLines(lines, fault);
   const line = found.at(-1);
   if (!line) return null;
-  const isPassing = found.every(({ message }) => fault.passing?.test(message) === true);
-  if ((mustReachEnd || isPassing) && !isWithin(line, newestTime(lines), stillSeconds)) return null;
+  const mayPass = found.every((item) => isPassing(fault, item));
+  if ((mustReachEnd || mayPass) && !isWithin(line, newestTime(lines), stillSeconds)) return null;
   return { line, lines: found };
 }
 

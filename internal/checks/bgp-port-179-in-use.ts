@@ -72,7 +72,7 @@ const evidenceOf = ({ view, pod, line, previous, holders }: Case): readonly Evid
 function draftOf(snapshot: Snapshot, cases: readonly Case[]): Draft<Facts> {
   const views = cases.map(({ view }) => view);
   const evidence = cases.map(evidenceOf);
-  const isSeenElsewhere = viewsMissing(snapshot, views).length > 0;
+  const missing = viewsMissing(snapshot, views);
   const facts: Facts = {
     nodes: views.map(({ name }) => name),
     port: findObject(snapshot, 'bgpConfigurations', 'default')?.spec?.listenPort ?? 179,
@@ -81,16 +81,18 @@ function draftOf(snapshot: Snapshot, cases: readonly Case[]): Draft<Facts> {
   return {
     severity: 'error',
     confidence:
-      isSeenElsewhere || evidence.some((items) => items.length > 1) ? 'confirmed' : 'likely',
+      missing.length > 0 || evidence.some((items) => items.length > 1) ? 'confirmed' : 'likely',
     facts,
     affected: affectedBy(views),
     evidence: evidence.slice(0, 4).flat(),
-    explains: consequencesOf(snapshot, views, [
-      'pod-not-ready',
-      'bgp-as-or-id-mismatch',
-      'network-unavailable-stale',
-      'rollout-blocked',
-    ]),
+    explains: [
+      ...consequencesOf(snapshot, views, ['pod-not-ready', 'rollout-blocked']),
+      // The other program may answer the peers, and refuse them.
+      ...['bgp-as-or-id-mismatch', 'network-unavailable-stale'].map((id) => ({
+        id,
+        affected: [...affectedBy(views), ...affectedBy(missing)],
+      })),
+    ],
     remedies: freeBgpPort(snapshot, { ...facts, pods: cases.map(({ pod }) => pod) }),
   };
 }

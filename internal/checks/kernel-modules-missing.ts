@@ -1,5 +1,5 @@
 import { fieldEvidence } from '../calico/evidence.ts';
-import { missingModuleFault, modulesIn } from '../calico/kernel-modules.ts';
+import { lacksModules, missingModuleFault, modulesIn } from '../calico/kernel-modules.ts';
 import { nodeViews, type NodeView } from '../calico/nodes.ts';
 import type { Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -18,7 +18,9 @@ const kernelOf = ({ node }: NodeView): string => node?.status?.nodeInfo?.kernelV
 
 /** The kernel of a node as evidence, if no node that is well runs the same one. */
 function otherKernel(snapshot: Snapshot, view: NodeView): readonly Evidence[] {
-  const well = nodeViews(snapshot).filter(({ health }) => health?.state === 'ready');
+  const well = nodeViews(snapshot).filter(
+    (other) => other.health?.state === 'ready' && !lacksModules(snapshot, other),
+  );
   const kernel = kernelOf(view);
   return view.node && kernel && well.length > 0 && !well.some((other) => kernelOf(other) === kernel)
     ? [fieldEvidence(view.node, 'status.nodeInfo.kernelVersion', kernel)]

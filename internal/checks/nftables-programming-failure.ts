@@ -39,7 +39,7 @@ export const nftablesProgrammingFailure = defineSignature<Facts>({
   pattern:
     /Failed to run (?:InsertRulesNow )?nft transaction|Failed to program nftables|nftables command failed|Failed to create knftables client|Unable to detect kube-proxy nftables mode/,
   passing,
-  reason: /nft transaction|nftables command failed(?! after)|knftables client/,
+  reason: /Failed to run .*nft transaction|nftables command failed(?! after)|knftables client/,
   counts: (snapshot, { view, lines }) =>
     (view.health?.state === 'sick'
       ? lines.some((line) => isFatal(line) || passing.test(line.message))
