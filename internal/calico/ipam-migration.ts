@@ -27,7 +27,14 @@ const isOfApi = (text: string): boolean =>
   unknownType(text) !== null ||
   /x509:|context deadline exceeded|Client\.Timeout|KUBERNETES_SERVICE_HOST/.test(text);
 
+// A release that takes something for granted crashes instead (v3.6 to v3.9: an address that is already given out).
+const crash = /^panic: /;
+
+/** True where an error of `stuckMigrations` is a crash of the program itself. */
+export const isCrash = (error: string): boolean => crash.test(error);
+
 function readTrouble({ text, message }: LogLine): string | null {
+  if (crash.test(text)) return text;
   if (!retrying.test(message) && !refusing.test(message)) return null;
   if (isOfApi(text)) return null;
   const error = /error="((?:[^"\\]|\\.)*)"|error=(.*?)(?: node="[^"]*")?$/s.exec(message);

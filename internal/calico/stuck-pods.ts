@@ -71,15 +71,24 @@ function hasOwnReason(snapshot: Snapshot, pod: Pod): boolean {
   return isPulling || warnings.length > runtimeEvents(snapshot, pod).length;
 }
 
+// Reasons that the kubelet gives only after it has had a container, or has asked for its image: the runtime answers it.
+const answeredFor =
+  /^(?:CrashLoopBackOff|ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CreateContainerConfigError)$/;
+
+const hasRun = ({ state, lastState, restartCount }: ContainerStatus): boolean =>
+  state?.running !== undefined ||
+  state?.terminated !== undefined ||
+  lastState?.terminated !== undefined ||
+  (restartCount ?? 0) > 0 ||
+  answeredFor.test(state?.waiting?.reason ?? '');
+
 // Scheduled, and nothing since: neither a container nor a word of the kubelet about it.
 function untouched(snapshot: Snapshot, pod: Pod): StuckPod | null {
   const statuses = [
     ...(pod.status?.initContainerStatuses ?? []),
     ...(pod.status?.containerStatuses ?? []),
   ];
-  const isTouched = statuses.some(
-    ({ state }) => state?.running !== undefined || state?.terminated !== undefined,
-  );
+  const isTouched = statuses.some(hasRun);
   const seconds = secondsBetween(pod.metadata.creationTimestamp, snapshot.takenAt);
   if (isTouched || hasOwnReason(snapshot, pod) || pod.spec?.nodeName === undefined) return null;
   if (pod.status?.phase !== 'Pending' || seconds === null || seconds < longSeconds) return null;

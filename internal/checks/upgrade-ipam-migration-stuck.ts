@@ -2,7 +2,7 @@ import { affectedBy } from '../calico/affected.ts';
 import { cniFailures } from '../calico/cni-failures.ts';
 import { enumerate } from '../calico/enumerate.ts';
 import { fieldEvidence, nodeRefs, refOf } from '../calico/evidence.ts';
-import { stuckMigrations } from '../calico/ipam-migration.ts';
+import { isCrash, stuckMigrations } from '../calico/ipam-migration.ts';
 import { nodeViews } from '../calico/nodes.ts';
 import { findObject } from '../calico/snapshot-lists.ts';
 import { saidEvidence } from '../calico/speech.ts';
@@ -68,9 +68,9 @@ export const upgradeIpamMigrationStuck = defineCheck<MigrationFacts>({
       title: ({ nodes }) =>
         `upgrade-ipam cannot move the addresses of ${enumerate(nodes)} into calico-ipam`,
       summary: ({ error, isLocked }) =>
-        `It tries again every second and gets: ${error}. calico-node starts only after it. ${isLocked ? 'Meanwhile the datastore is locked, so no pod of the whole cluster gets a network.' : 'Once it begins to move addresses it locks the datastore for the whole cluster.'}`,
+        `${isCrash(error) ? 'It crashes each time' : 'It tries again every second and gets'}: ${error}. calico-node starts only after it. ${isLocked ? 'Meanwhile the datastore is locked, so no pod of the whole cluster gets a network.' : 'Once it begins to move addresses it locks the datastore for the whole cluster.'}`,
       ruledOut: () => [
-        'not a stuck runtime: the container runs and writes its log',
+        'not a stuck runtime: the container starts and writes its log',
         'not the way to the API server: the error is no failed connection',
       ],
     },

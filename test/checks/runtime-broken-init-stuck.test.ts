@@ -195,6 +195,19 @@ describe('runtime-broken-init-stuck', () => {
         ),
       ],
     ],
+    ...['CrashLoopBackOff', 'ImagePullBackOff', 'ErrImagePull', 'InvalidImageName'].map(
+      (reason): [string, readonly Change[]] => [
+        `a first container in ${reason}, without events`,
+        [(s) => stuckInit(podOn(s, 'worker-2'), 'upgrade-ipam', { waiting: { reason } })],
+      ],
+    ),
+    [
+      'a first container that is made anew after it ended',
+      [
+        (s) =>
+          stuckInit(podOn(s, 'worker-2'), 'upgrade-ipam', { waiting: { reason: 'Waiting' } }, 2),
+      ],
+    ],
     [
       'a pod that waits for a node',
       [

@@ -45,6 +45,22 @@ describe('upgrade-ipam-migration-stuck', () => {
     expect(nodesOf(finding)).toEqual(['worker-2']);
   });
 
+  it('takes a crash of the program for what stops it', () => {
+    const sample = healthyCluster({ nodes: 2, version: 'v3.9.3' });
+    failInit(sample, 'worker-1', {
+      container: 'upgrade-ipam',
+      lines: [
+        line('migrating from host-local to calico-ipam...', 'ipam_plugin.go'),
+        'panic: runtime error: index out of range',
+        'goroutine 1 [running]:',
+      ],
+    });
+    const finding = findingIn(check, sample);
+    expect(finding).toMatchObject({ facts: { error: 'panic: runtime error: index out of range' } });
+    expect(nodesOf(finding)).toEqual(['worker-1']);
+    expect(finding.summary).not.toContain('every second');
+  });
+
   it.each([
     'failed to migrate ipam, retrying... error=failed to get calico node resource: Get "https://10.96.0.1:443/api/v1/nodes/worker-2": dial tcp 10.96.0.1:443: i/o timeout',
     'failed to migrate ipam, retrying... error=connection is unauthorized: Unauthorized',
