@@ -1,12 +1,13 @@
 import type { Evidence } from '../model/finding.ts';
-import type { Node } from '../model/kubernetes.ts';
+import type { Node, Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { eventEvidence, fieldEvidence } from './evidence.ts';
 import { eventsAbout, isRecent } from './events.ts';
 import { nodeWorkloads, type NodeWorkload } from './install/workload.ts';
-import { nodeViews, type NodeView } from './nodes.ts';
+import { nodeNameOf, nodeViews, type NodeView } from './nodes.ts';
 import { hindrances, taintText, type Hindrance } from './placement.ts';
-import { conditionOf } from './pods.ts';
+import { conditionOf, healthOf, isCalicoNodePod } from './pods.ts';
+import { itemsOf } from './snapshot-lists.ts';
 import { secondsBetween } from './time.ts';
 
 export type AbsenceReason = Hindrance['kind'] | 'refused' | 'unscheduled' | 'controller';
@@ -24,7 +25,7 @@ export interface Absence {
 }
 
 // A node that joined a moment ago has no pod yet, and between two pods of a node there is none for a second.
-const joinSeconds = 120;
+const joinSeconds = 60;
 const settleSeconds = 300;
 
 // Machines that are no machines, or have a network of their own: no pod of the host's network runs there, and the operator leaves
@@ -162,13 +163,17 @@ function podless(
   const [best] = tried.toSorted((a, b) => a.found.length - b.found.length);
   const [first] = best?.found ?? [];
   if (!best) return null;
-  return first ? hindered(view, node, first) : forgotten(snapshot, best.workload, view);
+  if (first) {
+    const found = hindered(view, node, first);
+    // The controller that wants a pod on every node sees it otherwise, or has not looked since.
+    const wanted = best.workload.daemonSet?.status?.desiredNumberScheduled ?? 0;
+    return found && { ...found, isSure: wanted < nodeViews(snapshot).length };
+  }
+  const stray = strayPod(snapshot);
+  return stray ? unscheduledAs(snapshot, view, stray) : forgotten(snapshot, best.workload, view);
 }
 
-// A pod that the scheduler finds no place for: the DaemonSet made it for this node by name.
-function unscheduled(snapshot: Snapshot, view: NodeView): Absence | null {
-  const { pod, health } = view;
-  if (!pod || health?.state !== 'sick' || health.trouble !== 'unscheduled') return null;
+function unscheduledAs(snapshot: Snapshot, view: NodeView, pod: Pod): Absence {
   const condition = conditionOf(pod.status?.conditions, 'PodScheduled');
   const event = eventsAbout(snapshot, pod).findLast(({ reason }) => reason === 'FailedScheduling');
   const text = condition?.message ?? event?.message ?? '';
@@ -180,6 +185,23 @@ function unscheduled(snapshot: Snapshot, view: NodeView): Absence | null {
     ),
     ...(event ? [eventEvidence(event)] : []),
   ]);
+}
+
+// A pod that the scheduler finds no place for: the DaemonSet made it for this node by name.
+const unscheduled = (snapshot: Snapshot, view: NodeView): Absence | null =>
+  view.pod && view.health?.state === 'sick' && view.health.trouble === 'unscheduled'
+    ? unscheduledAs(snapshot, view, view.pod)
+    : null;
+
+// Some dumps lack the affinity that tells which node a waiting pod was made for; then it is one of those that have none.
+function strayPod(snapshot: Snapshot): Pod | undefined {
+  return itemsOf(snapshot, 'pods').find(
+    (pod) =>
+      isCalicoNodePod(pod) &&
+      nodeNameOf(pod) === null &&
+      conditionOf(pod.status?.conditions, 'PodScheduled')?.status === 'False' &&
+      healthOf(pod, snapshot.takenAt).state === 'sick',
+  );
 }
 
 /** Every Linux machine that has no calico-node pod, or one that is not scheduled, though it should have one. */

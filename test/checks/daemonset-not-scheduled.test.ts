@@ -103,6 +103,25 @@ describe('daemonset-not-scheduled', () => {
     ]);
   });
 
+  it('is less sure where the controller has counted the node', () => {
+    const sample = healthyCluster({ nodes: 3 });
+    unlabelled(sample, 'worker-3');
+    countPods(sample, 3);
+    expect(findingIn(daemonsetNotScheduled, sample)).toMatchObject({
+      severity: 'error',
+      confidence: 'likely',
+    });
+  });
+
+  it('takes a pod that waits for no node it names as that of the node without one', () => {
+    const sample = healthyCluster({ nodes: 3 });
+    unscheduled(sample, '0/3 nodes are available: 1 Insufficient memory.');
+    for (const { spec } of sample.lists.pods ?? []) if (spec) delete spec.affinity;
+    const finding = findingIn(daemonsetNotScheduled, sample);
+    expect(finding.facts['reason']).toBe('unscheduled');
+    expect(nodesOf(finding)).toEqual(['worker-3']);
+  });
+
   it.each<[string, (sample: Sample) => void, string]>([
     ['did not count the node', (sample) => countPods(sample, 2), 'likely'],
     [
