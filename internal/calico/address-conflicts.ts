@@ -1,7 +1,7 @@
 import type { Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { addressClaims, ownAddresses, type AddressClaim } from './address-claims.ts';
-import { parseAddress, type Family } from './autodetection/address.ts';
+import { isGlobalUnicast, parseAddress, type Family } from './autodetection/address.ts';
 import { calicoEnding } from './endings.ts';
 import { fieldEvidence, logEvidence } from './evidence.ts';
 import { lastLine, logLines, type FoundLine } from './logs.ts';
@@ -154,7 +154,10 @@ function compute(snapshot: Snapshot): readonly AddressConflict[] {
   const views = nodeViews(snapshot).filter(({ isLost }) => !isLost);
   const said = views.flatMap((view) => reportsOf(snapshot, view));
   const reports = [...said, ...views.flatMap((view) => silentReports(snapshot, view))];
-  const claims = [...addressClaims(snapshot, 4), ...addressClaims(snapshot, 6)];
+  const claims = [...addressClaims(snapshot, 4), ...addressClaims(snapshot, 6)].filter(({ ip }) => {
+    const address = parseAddress(ip);
+    return address !== null && isGlobalUnicast(address);
+  });
   const byClaim = Map.groupBy(claims, ({ ip }) => ip);
   const byReport = Map.groupBy(reports, ({ ip }) => ip);
   const shared = [...byClaim].flatMap(([ip, holders]) => (holders.length > 1 ? [ip] : []));

@@ -45,7 +45,6 @@ function remediesOf(snapshot: Snapshot, conflict: AddressConflict): readonly Rem
   const install = installOf(snapshot);
   const { kind, ip, family, holders } = conflict;
   const views = conflictViews(conflict);
-  const [first] = views;
   switch (kind) {
     case 'dead-holder':
       return [removeLeftOver({ install, nodes: holders, records: [] })];
@@ -61,18 +60,24 @@ function remediesOf(snapshot: Snapshot, conflict: AddressConflict): readonly Rem
           ];
     case 'not-own': {
       const astray = views.filter((view) => !ownAddresses(view, family).includes(ip));
-      return autodetectionMethod(snapshot, new Set(namesOf(astray)), family);
+      const methods = autodetectionMethod(snapshot, new Set(namesOf(astray)), family);
+      return methods.length > 0 ? methods : [ownAddressEach(conflict)];
     }
     case 'duplicate-address':
       return [
-        outsideCluster(remedyWords.outside(ip), [
-          remedyWords.whoAnswers(first?.name ?? 'another machine of the network'),
-          `sudo arping -D -c 3 -I INTERFACE ${ip}`,
-          ...remedyWords.nat,
-        ]),
+        ownAddressEach(conflict),
         ...autodetectionMethod(snapshot, new Set(namesOf(views)), family),
       ];
   }
+}
+
+function ownAddressEach(conflict: AddressConflict): Remedy {
+  const [first] = conflictViews(conflict);
+  return outsideCluster(remedyWords.outside(conflict.ip), [
+    remedyWords.whoAnswers(first?.name ?? 'another machine of the network'),
+    `sudo arping -D -c 3 -I INTERFACE ${conflict.ip}`,
+    ...remedyWords.nat,
+  ]);
 }
 
 function draftOf(snapshot: Snapshot, conflict: AddressConflict): Draft<Facts> {
@@ -107,7 +112,14 @@ export const ipAddressConflict = defineCheck<Facts>({
   title: 'no two nodes have the same Calico address',
   needs: ['logs'],
   uses: ['events', 'ipPools', 'calicoNodes', ...installUses],
-  run: (snapshot) => addressConflicts(snapshot).map((conflict) => draftOf(snapshot, conflict)),
+  run: (snapshot) => {
+    const { renderer, policyOnly } = installOf(snapshot);
+    // Without routes of Calico's own nobody asks for the address; a start that is refused is refused all the same.
+    const isUsed = renderer !== 'canal' && !policyOnly;
+    return addressConflicts(snapshot)
+      .filter(({ losers }) => isUsed || losers.length > 0)
+      .map((conflict) => draftOf(snapshot, conflict));
+  },
   words: { en: { title, summary } },
 });
 

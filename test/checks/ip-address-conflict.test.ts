@@ -185,6 +185,14 @@ describe('ip-address-conflict', () => {
   it.each<[string, () => Sample]>([
     ['a healthy cluster', () => cluster(workers(3))],
     [
+      'Canal, which asks nobody for the address',
+      () => {
+        const sample = healthyCluster({ install: 'canal', nodes: 3, noLogs: true });
+        for (const { name } of workers(2)) storeAddress(nodeOf(sample, name), '172.18.0.1/16');
+        return sample;
+      },
+    ],
+    [
       'a pod that said so an hour ago',
       () => {
         const sample = cluster(workers(3));
