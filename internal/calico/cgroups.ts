@@ -72,11 +72,17 @@ export function differences(snapshot: Snapshot, view: NodeView): readonly string
 // What a probe says outright is the reason of a kill, unless the processes behind it were killed first.
 const plain = new Set(['felix-refused', 'empty', 'exec-failed', 'other']);
 
+// A container that is killed from below leaves a failed probe or two behind at each death; a liveness probe that ends it has
+// failed several times before.
 function probesAreSilent(snapshot: Snapshot, { pod }: NodeView): boolean {
-  if (!pod) return false;
-  return probeFailures(snapshot, pod)
-    .filter(({ probe }) => probe === 'liveness')
-    .every(({ cause }) => plain.has(cause.kind));
+  const ending = pod && calicoEnding(pod);
+  if (!ending) return false;
+  const failures = probeFailures(snapshot, pod).filter(({ probe }) => probe === 'liveness');
+  const count = failures.reduce((sum, { event }) => sum + event.count, 0);
+  return (
+    count <= 2 * Math.max(ending.restarts, 1) &&
+    failures.every(({ cause }) => plain.has(cause.kind))
+  );
 }
 
 // Killed again and again as soon as the liveness budget allows: it never answered, so it never was well.

@@ -72,9 +72,15 @@ const patterns: readonly (readonly [RegExp, (match: RegExpExecArray) => ProbeCau
   ],
 ];
 
+// Up to v3.9 the answer has no line end, so that the log line behind it follows at once (`…not established with
+// 10.0.0.932019-10-02 14:51:02.472 [INFO]…`); tools that fold lines put a space between the two.
+const seam =
+  /(?<=\S)(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \[)|\s(?=calico\/node is not (?:ready|live):)/g;
+
 /** Reads what a probe printed (`calico/node is not ready: …`, an HTTP error, a time-out, nothing). */
 export function probeCause(output: string): ProbeCause {
   const text = output
+    .replaceAll(seam, '\n')
     .split('\n')
     .filter((line) => !isLogLine(line))
     .join('\n')

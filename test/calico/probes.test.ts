@@ -56,6 +56,18 @@ describe('probeCause', () => {
       'Get "http://localhost:9099/liveness": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
       { kind: 'timeout' },
     ],
+    [
+      'calico/node is not ready: BIRD is not ready: BGP not established with 10.0.0.2,10.0.0.932021-05-02 14:51:02.472 [INFO][170] readiness.go 88: Number of node(s) with BGP peering established = 1',
+      { kind: 'bgp-not-established', peers: ['10.0.0.2', '10.0.0.93'] },
+    ],
+    [
+      '2026-01-01 08:50:45.335 [INFO][146] confd/health.go 180: Number of node(s) with BGP peering established = 0 calico/node is not ready: BIRD is not ready: BGP not established with 10.0.0.2',
+      { kind: 'bgp-not-established', peers: ['10.0.0.2'] },
+    ],
+    [
+      '2026-01-01 08:50:45.335 [INFO][146] confd/health.go 180: Number of node(s) with BGP peering established = 2',
+      { kind: 'empty' },
+    ],
     ['', { kind: 'empty' }],
     ['something else', { kind: 'other', text: 'something else' }],
   ])('%s', (output, cause) => {

@@ -93,6 +93,14 @@ describe('cgroup-driver-mismatch', () => {
 
   it.each<[string, Case]>([
     ['only calico-node, killed on time, on a node like the others', { lived: 64 }],
+    ...[refused, 'Liveness probe failed: '].map((message): [string, Case] => [
+      `the liveness probe fails several times before each end: ${message}`,
+      {
+        isOdd: true,
+        lived: 96,
+        change: (s) => addEvent(s, podOn(s, 'worker-2'), 'Unhealthy', message, { count: 33 }),
+      },
+    ]),
     [
       'a startup probe kills it',
       {
