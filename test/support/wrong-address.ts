@@ -1,5 +1,4 @@
 import { isCalicoNodePod } from '../../internal/calico/pods.ts';
-import type * as k8s from '../../internal/model/kubernetes.ts';
 import { addEvent, logOf, nodeOf, podOn, setLog, storeAddress, unready } from './faults.ts';
 import type { Sample } from './sample.ts';
 
@@ -19,7 +18,7 @@ export function withoutSession(sample: Sample, node: string, peer: string): void
 export const othersOf = (sample: Sample, node: string): readonly string[] =>
   (sample.lists.pods ?? []).flatMap((pod) => {
     const name = pod.spec?.nodeName;
-    return isCalicoNodePod(pod as k8s.Pod) && name !== undefined && name !== node ? [name] : [];
+    return isCalicoNodePod(pod) && name !== undefined && name !== node ? [name] : [];
   });
 
 const ipOf = (sample: Sample, node: string): string =>
