@@ -1,3 +1,4 @@
+import { birdSessions } from './bird.ts';
 import { eventEvidence, fieldEvidence, logEvidence } from './evidence.ts';
 import { isRecent } from './events.ts';
 import type { LogLine } from './log.ts';
@@ -93,6 +94,9 @@ export function birdAbsence(snapshot: Snapshot, view: NodeView): BirdAbsence | n
     return { ...result, isAskedInVain: true, evidence };
   }
   if ((uptimeOf(view, snapshot.takenAt) ?? settleSeconds) < settleSeconds) return null;
+  // A session that is up is proof of a BIRD that runs: what the probe said is of the time before.
+  const sessions = birdSessions(logLines(snapshot, pod, 'calico-node'));
+  if ([...sessions.values()].some(({ state }) => state === 'up')) return null;
   const line = withoutFile(snapshot, pod);
   const evidence = [...told, ...(line ? [logEvidence(pod, 'calico-node', line)] : [])];
   return evidence.length > 0 ? { ...result, isAskedInVain: false, evidence } : null;

@@ -126,6 +126,7 @@ it.each<[string, (sample: Sample) => void, string]>([
   ],
 ])('is a symptom where BIRD should run: %s', (_name, change, confidence) => {
   const sample = cluster();
+  birdSays(sample, 'worker-2', []);
   change(sample);
   const finding = findingIn(birdNotRunning, sample);
   expect([nodesOf(finding), finding.confidence, finding.isSymptom]).toEqual([
@@ -162,6 +163,11 @@ it.each<[string, ClusterSpec, (sample: Sample) => void]>([
       unready(podOn(sample, 'worker-1'));
       birdSays(sample, 'worker-1', [noFile, noFile, 'bird: Started']);
     },
+  ],
+  [
+    'a probe from before BIRD had its sessions',
+    {},
+    (sample) => birdProbe(sample, 'worker-1', socketRefused, { ago: 120 }),
   ],
   [
     'bird6, which has nothing to do',
