@@ -119,7 +119,10 @@ function slowPull(snapshot: Snapshot, view: NodeView, pod: Pod): FailedPull | nu
   const image = /Pulling image "([^"]+)"/.exec(last?.message ?? '')?.[1];
   if (!last || image === undefined || hasStartedSince(pod, last.at)) return null;
   if ((secondsBetween(last.at, snapshot.takenAt) ?? 0) < longPullSeconds) return null;
-  const container = allStatuses(pod).find(({ name }) => imageOf(pod, name) === image)?.name;
+  // Several containers of the pod may have that image; those that are through do not wait for it.
+  const container = allStatuses(pod).find(
+    ({ name, state }) => imageOf(pod, name) === image && state?.terminated?.exitCode !== 0,
+  )?.name;
   return {
     view,
     container: container ?? '',

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { pullCause, type PullCause } from '../../internal/calico/image-pulls.ts';
-import { registryOf } from '../../internal/remediations/image-source.ts';
 
 describe('pullCause', () => {
   it.each<[PullCause, string]>([
@@ -57,18 +56,5 @@ describe('pullCause', () => {
     ['unknown', 'rpc error: code = Unknown desc = something of the 403rd kind'],
   ])('%s: %s', (cause, text) => {
     expect(pullCause(text)).toBe(cause);
-  });
-});
-
-describe('registryOf', () => {
-  it.each([
-    ['quay.io/calico/node:v3.31.0', 'quay.io'],
-    ['docker.io/calico/node:v3.29.1', 'registry-1.docker.io'],
-    ['calico/node:v3.8.2', 'registry-1.docker.io'],
-    ['node:v1', 'registry-1.docker.io'],
-    ['10.1.2.3:5000/calico/node@sha256:00', '10.1.2.3:5000'],
-    ['localhost/node:v1', 'localhost'],
-  ])('%s', (image, registry) => {
-    expect(registryOf(image)).toBe(registry);
   });
 });

@@ -132,6 +132,41 @@ describe('image-pull-failure', () => {
     expect(all.map(({ id }) => id)).toEqual(['image-pull-failure']);
   });
 
+  it('shows the state of the container and the event that tells the reason, of that image alone', () => {
+    const sample = healthyCluster({ nodes: 2 });
+    waiting(
+      sample,
+      'worker-2',
+      'ImagePullBackOff',
+      backOff,
+      `Failed to pull image "${image}": ${refused}`,
+    );
+    const pod = podOn(sample, 'worker-2');
+    addEvent(
+      sample,
+      pod,
+      'Failed',
+      'Failed to pull image "docker.io/calico/cni:v3.29.1": no space left on device',
+      { ago: 5 },
+    );
+    addEvent(sample, pod, 'Failed', 'Error: ImagePullBackOff', { ago: 3 });
+    addEvent(sample, pod, 'BackOff', `${backOff} x509:`, { ago: 2 });
+    const { evidence, facts } = findingIn(imagePullFailure, sample);
+    expect(facts['cause']).toBe('rate-limit');
+    expect(evidence.map(({ field, text }) => [field, text])).toEqual([
+      ['status.containerStatuses[calico-node].state.waiting', `ImagePullBackOff: ${backOff}`],
+      ['event Failed', `Failed to pull image "${image}": ${refused}`],
+    ]);
+  });
+
+  it('names the field of an init container, and the reason alone where there is no message', () => {
+    const sample = healthyCluster({ nodes: 2 });
+    waitsFor(podOn(sample, 'worker-2'), 'install-cni', 'ErrImagePull');
+    expect(findingIn(imagePullFailure, sample).evidence).toMatchObject([
+      { field: 'status.initContainerStatuses[install-cni].state.waiting', text: 'ErrImagePull' },
+    ]);
+  });
+
   it('finds a pull that does not come to an end', () => {
     const sample = healthyCluster({ nodes: 2 });
     const pod = podOn(sample, 'worker-2');
@@ -140,7 +175,7 @@ describe('image-pull-failure', () => {
     addEvent(sample, pod, 'Pulling', `Pulling image "${image}"`, { ago: 800, type: 'Normal' });
     expect(findingIn(imagePullFailure, sample)).toMatchObject({
       confidence: 'likely',
-      facts: { cause: 'slow' },
+      facts: { cause: 'slow', images: [{ container: 'calico-node', image, elsewhere: null }] },
     });
   });
 
@@ -177,6 +212,34 @@ describe('image-pull-failure', () => {
       },
     ],
     [
+      'a pull that has come to its end, long ago',
+      (sample) => {
+        const pod = podOn(sample, 'worker-2');
+        replaced(sample, pod, 900);
+        waitsFor(pod, 'calico-node', 'PodInitializing');
+        addEvent(sample, pod, 'Pulling', `Pulling image "${image}"`, { ago: 800, type: 'Normal' });
+        addEvent(sample, pod, 'Pulled', `Successfully pulled image "${image}"`, {
+          ago: 790,
+          type: 'Normal',
+        });
+      },
+    ],
+    [
+      'a pull of the run before: the container was started since',
+      (sample) => {
+        const pod = podOn(sample, 'worker-2');
+        unready(pod);
+        addEvent(sample, pod, 'Pulling', `Pulling image "${image}"`, { ago: 800, type: 'Normal' });
+      },
+    ],
+    [
+      'an image of another processor, told by the event',
+      (sample) => {
+        const event = `Failed to pull image "${image}": no match for platform in manifest`;
+        waiting(sample, 'worker-2', 'ImagePullBackOff', backOff, event);
+      },
+    ],
+    [
       'an image of another processor',
       (sample) =>
         waiting(sample, 'worker-2', 'ErrImagePull', 'no match for platform in manifest: not found'),
@@ -192,31 +255,6 @@ describe('image-pull-failure', () => {
     const sample = healthyCluster({ nodes: 3 });
     change(sample);
     expect(findingsIn(imagePullFailure, sample)).toEqual([]);
-  });
-
-  it.each<[string, Kind, string, string]>([
-    ['the name is wrong', 'operator', 'manifest unknown', 'change-image-source'],
-    ['the way is closed', 'operator', 'dial tcp 10.0.0.1:443: i/o timeout', 'pull-by-hand'],
-    ['the way is closed', 'manifest', 'dial tcp 10.0.0.1:443: i/o timeout', 'pull-by-hand'],
-    ['the disk is full', 'manifest', 'no space left on device', 'pull-by-hand'],
-  ])('proposes first what helps: %s, %s', (_name, install, message, first) => {
-    const sample = healthyCluster({ nodes: 2, install });
-    waiting(sample, 'worker-1', 'ErrImagePull', message);
-    const { remedies } = findingIn(imagePullFailure, sample);
-    expect(remedies[0]?.id).toBe(first);
-    const change = remedies.find(({ id }) => id === 'change-image-source');
-    expect(change?.target?.kind).toBe(install === 'operator' ? 'Installation' : 'DaemonSet');
-  });
-
-  it('pulls with docker where that is the runtime', () => {
-    const sample = healthyCluster({ nodes: 1 });
-    Object.assign(sample.lists.nodes?.[0]?.status?.nodeInfo ?? {}, {
-      containerRuntimeVersion: 'docker://20.10.7',
-    });
-    waiting(sample, 'worker-1', 'ErrImagePull', 'i/o timeout');
-    expect(findingIn(imagePullFailure, sample).remedies[0]?.manual).toContain(
-      `sudo docker pull ${image}`,
-    );
   });
 
   it('leaves nothing for the check of the runtime, with events and without', () => {
