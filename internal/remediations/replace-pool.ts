@@ -6,6 +6,7 @@ import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { furtherPool } from './add-pool.ts';
 import { durablePlace } from './durable.ts';
+import { poolCommand } from './pool-command.ts';
 
 /** The pool that has to go; `name` is null where only its CIDR is known. */
 export interface WrongPool {
@@ -26,7 +27,6 @@ export function replacePool(snapshot: Snapshot, { name, cidr }: WrongPool): Reme
   const install = installOf(snapshot);
   const range = clusterRange(snapshot)?.cidrs ?? [];
   const tool = install.datastore === 'etcd' ? 'calicoctl' : 'kubectl';
-  const patch = install.datastore === 'etcd' ? '-p' : '--type merge -p';
   const pool = name ?? 'POOL';
   return {
     id: 'replace-pool',
@@ -40,7 +40,7 @@ export function replacePool(snapshot: Snapshot, { name, cidr }: WrongPool): Reme
       `# ${words.choose(range)}`,
       ...furtherPool(snapshot, freeRange(snapshot, cidr, range)),
       `# ${words.disable}`,
-      `${tool} patch ippool ${pool} ${patch} '{"spec":{"disabled":true}}'`,
+      poolCommand(snapshot, pool, { disabled: true }, 'disableNewAllocations: true'),
       `# ${words.recreate(cidr)}`,
       'kubectl get pods -A -o wide',
       'kubectl -n NAMESPACE rollout restart deployment/NAME',

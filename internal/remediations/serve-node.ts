@@ -7,6 +7,7 @@ import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { furtherPool } from './add-pool.ts';
 import { durablePlace } from './durable.ts';
+import { poolCommand } from './pool-command.ts';
 
 function commandsFor(
   snapshot: Snapshot,
@@ -15,8 +16,6 @@ function commandsFor(
 ): readonly string[] {
   const { datastore, renderer, installation } = installOf(snapshot);
   const isEtcd = datastore === 'etcd';
-  const tool = isEtcd ? 'calicoctl' : 'kubectl';
-  const patch = isEtcd ? '-p' : '--type merge -p';
   const pool = itemsOf(snapshot, 'ipPools')[0]?.metadata.name ?? 'POOL';
   const look = isEtcd
     ? 'calicoctl get ippools -o wide'
@@ -27,11 +26,19 @@ function commandsFor(
         ? [`kubectl edit installation ${installation ?? 'default'}   # spec.calicoNetwork.ipPools`]
         : [look, `# ${words.choose}`, ...furtherPool(snapshot)];
     case 'all-disabled':
-      return [look, `${tool} patch ippool ${pool} ${patch} '{"spec":{"disabled":false}}'`];
+      return [
+        look,
+        poolCommand(snapshot, pool, { disabled: false }, 'disableNewAllocations: false'),
+      ];
     case 'not-for-pods':
       return [
         look,
-        `${tool} patch ippool ${pool} ${patch} '{"spec":{"allowedUses":["Workload","Tunnel"]}}'`,
+        poolCommand(
+          snapshot,
+          pool,
+          { allowedUses: ['Workload', 'Tunnel'] },
+          'allowedUses: [Workload, Tunnel]',
+        ),
       ];
     case 'not-selected':
       return [
@@ -39,7 +46,7 @@ function commandsFor(
         `kubectl get node ${nodes.slice(0, 3).join(' ')} --show-labels`,
         `# ${words.either}`,
         `kubectl label node ${nodes[0] ?? 'NODE'} KEY=VALUE`,
-        `${tool} patch ippool ${pool} ${patch} '{"spec":{"nodeSelector":"SELECTOR"}}'`,
+        poolCommand(snapshot, pool, { nodeSelector: 'SELECTOR' }, 'nodeSelector: SELECTOR'),
       ];
   }
 }
