@@ -56,7 +56,11 @@ function firstSeconds(sample: Sample, pod: Pod, web: Pod | undefined, ago: numbe
     'Readiness probe failed: 2026-03-01 11:10:45.335 [INFO][146] node/health.go 207: Number of node(s) with BGP peering established = 0\ncalico/node is not ready: BIRD is not ready: BGP not established with 10.20.0.11,10.20.0.12',
     9,
   );
-  unhealthy('Readiness probe failed: ', 9);
+  unhealthy(
+    'Readiness probe failed: calico/node is not ready: BIRD is not ready: graceful restart in progress with 10.20.0.12',
+    14,
+  );
+  unhealthy('Readiness probe failed: ', 15);
   if (!web) return;
   addEvent(
     sample,
