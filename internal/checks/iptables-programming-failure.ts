@@ -15,6 +15,9 @@ interface Facts {
   readonly backend: string | null;
 }
 
+// A lock that is held for good makes each try fail; one that is held for a moment is what a busy node looks like.
+const manyTries = 6;
+
 // felix/iptables/table.go (v3.8–v3.32): Felix tries for a while, then ends with PANIC; a line before says what was refused.
 export const iptablesProgrammingFailure = defineSignature<Facts>({
   id: 'iptables-programming-failure',
@@ -22,10 +25,13 @@ export const iptablesProgrammingFailure = defineSignature<Facts>({
   uses: ['felixConfigurations', ...installUses],
   ...iptablesFault,
   reason: iptablesReason,
-  counts: (snapshot, { view, lines }) =>
-    (view.health?.state === 'sick' ||
-      lines.some(({ message }) => !iptablesFault.passing.test(message))) &&
-    !lacksModules(snapshot, view),
+  counts: (snapshot, { view, lines }) => {
+    const hasEnded = lines.some(({ message }) => !iptablesFault.passing.test(message));
+    const text = lines.map(({ message }) => message).join('\n');
+    const isHeld = kindOfRefusal(text) === 'lock' && lines.length < manyTries;
+    const mayGoOn = view.health?.state === 'sick' && !isHeld;
+    return (hasEnded || mayGoOn) && !lacksModules(snapshot, view);
+  },
   confirms: (snapshot, { view }) => {
     const setting = felixSettingOf(snapshot, view, 'iptablesBackend');
     return setting ? [setting.evidence] : [];

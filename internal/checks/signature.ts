@@ -75,6 +75,15 @@ function evidenceOf<F extends Facts>(
   };
 }
 
+const isPassing = ({ passing }: LoggedFault, { lines }: Sighting): boolean =>
+  lines.every(({ message }) => passing?.test(message) === true);
+
+/** The component's own words, and what the kubelet or another object says of the same pod; less sure where it may pass. */
+function confidenceOf(isTold: boolean, mayPass: boolean): Confidence {
+  if (mayPass) return isTold ? 'likely' : 'possible';
+  return isTold ? 'confirmed' : 'likely';
+}
+
 function draftOf<F extends Facts>(
   snapshot: Snapshot,
   signature: Signature<F>,
@@ -87,13 +96,11 @@ function draftOf<F extends Facts>(
   const facts = signature.facts(snapshot, sightings);
   const { explains = [] } = signature;
   const explained = typeof explains === 'function' ? explains(facts) : explains;
-  // The component's own words, and what the kubelet or another object says of the same pod.
-  const confidence: Confidence = evidence.some(({ others }) => others.length > 0)
-    ? 'confirmed'
-    : 'likely';
+  const isTold = evidence.some(({ others }) => others.length > 0);
+  const mayPass = sightings.every((sighting) => isPassing(signature, sighting));
   return {
     severity: signature.severity?.(snapshot, sightings) ?? 'error',
-    confidence,
+    confidence: confidenceOf(isTold, mayPass),
     facts,
     affected,
     evidence: evidence.slice(0, 4).flatMap(({ own, others }) => [...own, ...others]),

@@ -51,7 +51,6 @@ it.each<[string, string, readonly FelixLine[], string]>([
   ['a name that is taken', 'v3.20.2', [restored(exists), panics], 'foreign-set'],
   ['a full set', 'v3.8.4', [restored(full), panics], 'full'],
   ['only the end', version, [panics], 'refused'],
-  ['tries that go on', version, [listed(invalid)], 'refused'],
   ['not permitted, although privileged', version, [listed(denied), panics], 'refused'],
 ])('finds %s', (_name, release, lines, kind) => {
   const sample = cluster({ version: release });
@@ -94,6 +93,12 @@ it.each<[string, (sample: Sample) => void]>([
   const sample = cluster();
   change(sample);
   expect(findingsIn(ipsetFailure, sample)).toEqual([]);
+});
+
+it('is less sure of tries that go on', () => {
+  const sample = cluster();
+  felixDies(sample, 'worker-3', { version, lines: [listed(invalid)] });
+  expect(findingIn(ipsetFailure, sample).confidence).toBe('likely');
 });
 
 it('stands alone in the diagnosis', () => {

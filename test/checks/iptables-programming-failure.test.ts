@@ -88,7 +88,14 @@ it.each(['v3.8.2', 'v3.13.4', 'v3.20.6', 'v3.32.1'])('reads the log of %s', (rel
 it('counts tries that still go on', () => {
   const sample = cluster();
   felixDies(sample, 'worker-2', { version, lines: [refused, retried] });
-  expect(nodesOf(findingIn(iptablesProgrammingFailure, sample))).toEqual(['worker-2']);
+  const finding = findingIn(iptablesProgrammingFailure, sample);
+  expect([nodesOf(finding), finding.confidence]).toEqual([['worker-2'], 'likely']);
+});
+
+it('counts a lock that no try gets', () => {
+  const sample = cluster();
+  felixDies(sample, 'worker-2', { version, lines: [locked, retried], times: 5 });
+  expect(findingIn(iptablesProgrammingFailure, sample).facts['kind']).toBe('lock');
 });
 
 it.each<[string, (sample: Sample) => void]>([
@@ -107,6 +114,10 @@ it.each<[string, (sample: Sample) => void]>([
       felixDies(sample, 'worker-1', { version, lines: [locked, retried], times: 1, ago: 3000 });
       felixGoesOn(sample, 'worker-1', version);
     },
+  ],
+  [
+    'a lock that is held now and then on a busy node',
+    (sample) => felixDies(sample, 'worker-1', { version, lines: [locked, retried], times: 2 }),
   ],
   [
     'a try that succeeded after all',

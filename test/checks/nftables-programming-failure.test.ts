@@ -37,7 +37,7 @@ function mode(sample: Sample, nftablesMode: string): void {
 
 it.each<[string, string, readonly FelixLine[]]>([
   ['rules that are refused', version, [refused, gaveUp]],
-  ['tries that go on', 'v3.29.2', [refused]],
+
   ['only the end', 'v3.30.1', [gaveUp]],
   ['no nft at all', 'v3.31.3', [client('PANIC')]],
   [
@@ -54,6 +54,12 @@ it.each<[string, string, readonly FelixLine[]]>([
     'error',
     'confirmed',
   ]);
+});
+
+it('is less sure of tries that go on', () => {
+  const sample = cluster();
+  felixDies(sample, 'worker-2', { version, lines: [refused] });
+  expect(findingIn(nftablesProgrammingFailure, sample).confidence).toBe('likely');
 });
 
 it('says how Felix is set, and whether the kernel is too old for it', () => {
