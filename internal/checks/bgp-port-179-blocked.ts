@@ -1,8 +1,10 @@
 import { hasOwnAddress, isShared, missingPeers, ownersOf, type PeerReport } from '../calico/bgp.ts';
 import { nodeRefs, refOf } from '../calico/evidence.ts';
+import { installUses } from '../calico/install/install.ts';
 import { nodeViews, uptimeOf, type NodeView } from '../calico/nodes.ts';
 import { probeFailures } from '../calico/probes.ts';
 import { itemsOf } from '../calico/snapshot-lists.ts';
+import { wrongAddresses } from '../calico/wrong-addresses.ts';
 import type { Draft } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { openPassage } from '../remediations/outside.ts';
@@ -41,12 +43,19 @@ function runsBird(snapshot: Snapshot, view: NodeView): boolean {
   );
 }
 
+// An address in a network that the method asks for is right, though Kubernetes knows the node by another one.
+const hasRightAddress = (snapshot: Snapshot, view: NodeView): boolean =>
+  hasOwnAddress(view) ||
+  ([4, 6] as const).every((family) =>
+    wrongAddresses(snapshot, family).every(({ claim }) => claim.view.name !== view.name),
+  );
+
 function pairsOf(snapshot: Snapshot): readonly Pair[] {
   return missingPeers(snapshot).flatMap((report) => {
     const [peer, another] = ownersOf(snapshot, report.peer);
     if (!peer || another || peer.name === report.view.name || isShared(snapshot, report.peer))
       return [];
-    const isRight = hasOwnAddress(peer) && hasOwnAddress(report.view);
+    const isRight = hasRightAddress(snapshot, peer) && hasRightAddress(snapshot, report.view);
     return isRight && runsBird(snapshot, peer) && report.view.isReady ? [{ report, peer }] : [];
   });
 }
@@ -108,7 +117,7 @@ export const bgpPort179Blocked = defineCheck<Facts>({
   id: 'bgp-port-179-blocked',
   title: 'every node has a BGP session with each of its peers',
   needs: ['events', 'logs'],
-  uses: ['bgpConfigurations'],
+  uses: ['bgpConfigurations', 'ipPools', 'bgpPeers', 'calicoNodes', ...installUses],
   run: (snapshot) => {
     const pairs = pairsOf(snapshot);
     return pairs.length === 0 ? [] : [draftOf(snapshot, pairs)];

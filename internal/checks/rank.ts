@@ -64,6 +64,8 @@ export function rank(findings: readonly Finding[], order: readonly string[]): re
       (cause) =>
         cause !== finding &&
         explains(cause, finding) &&
+        // What does not work now is not told as a detail of a mere risk.
+        severities.indexOf(cause.severity) <= severities.indexOf(finding.severity) &&
         !(explains(finding, cause) && place(finding) < place(cause)),
     );
   const kept = sorted.filter((finding) => !isExplained(finding));

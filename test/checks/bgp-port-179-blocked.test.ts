@@ -3,6 +3,7 @@ import { bgpPort179Blocked } from '../../internal/checks/bgp-port-179-blocked.ts
 import type { Finding } from '../../internal/model/finding.ts';
 import { healthyCluster } from '../support/cluster.ts';
 import {
+  daemonSetOf,
   addEvent,
   appendLog,
   crashLoop,
@@ -174,6 +175,30 @@ describe('bgp-port-179-blocked', () => {
     ],
   ])('%s', (_name, change, expected) => {
     expect(nodesOf(run(cluster(change)))).toEqual(expected);
+  });
+
+  it('takes a second network that the method asks for as right', () => {
+    const sample = cluster((item) => {
+      const containers = [
+        daemonSetOf(item).spec?.template?.spec,
+        ...[1, 2, 3, 4].map((n) => podOn(item, `worker-${n}`).spec),
+      ];
+      for (const spec of containers)
+        spec?.containers?.[0]?.env?.push({
+          name: 'IP_AUTODETECTION_METHOD',
+          value: 'cidr=192.168.77.0/24',
+        });
+      for (const n of [1, 2, 3, 4]) storeAddress(nodeOf(item, `worker-${n}`), `192.168.77.${n}/24`);
+      item.logs = [];
+      unready(podOn(item, 'worker-4'));
+      addEvent(
+        item,
+        podOn(item, 'worker-4'),
+        'Unhealthy',
+        'Readiness probe failed: calico/node is not ready: BIRD is not ready: BGP not established with 192.168.77.1,192.168.77.2,192.168.77.3',
+      );
+    });
+    expect(nodesOf(run(sample))).toEqual([['worker-4']]);
   });
 
   it('waits for a start to settle', () => {

@@ -65,6 +65,14 @@ it.each<[string, readonly Finding[], string[]]>([
     ['first', 'third'],
   ],
   [
+    'an error is no detail of a warning that explains it',
+    [
+      finding('third'),
+      finding('first', { severity: 'warning', symptoms: causing('third', ['a']) }),
+    ],
+    ['third', 'first'],
+  ],
+  [
     'two that explain each other: the one nearer to the cause stays',
     [
       finding('third', { symptoms: causing('first', ['a']) }),
