@@ -59,6 +59,31 @@ export const isUnauthorized = (text: string): boolean =>
     text,
   ) && !text.includes('is forbidden');
 
+/** Whose certificate a client of the API server did not accept, and why. */
+export interface Distrust {
+  /** `authority`: signed by a CA that the client does not know; `name`: does not name the address that was asked. */
+  readonly cause: 'authority' | 'name';
+  readonly host: string;
+  readonly port: number;
+}
+
+// crypto/x509, verify.go. A certificate outside its time is a matter of clocks.
+const distrustReasons: readonly (readonly [Distrust['cause'], RegExp])[] = [
+  ['authority', /x509: certificate signed by unknown authority|x509: [^:]*is not trusted/],
+  [
+    'name',
+    /x509: (?:certificate is (?:not )?valid for|cannot validate certificate for|certificate is not valid for any)/,
+  ],
+];
+
+/** Reads out of a log line or event that the API server's certificate was not accepted; null for all else. */
+export function distrust(text: string): Distrust | null {
+  const url = apiUrl.exec(text);
+  const cause = url && distrustReasons.find(([, pattern]) => pattern.test(text))?.[0];
+  if (!url || !cause) return null;
+  return { cause, host: (url[1] ?? '').replaceAll(/[[\]]/g, ''), port: Number(url[2] ?? 443) };
+}
+
 /** A right that the API server found missing (HTTP 403). */
 export interface Denied {
   /** `system:serviceaccount:kube-system:calico-node`, or another user. */

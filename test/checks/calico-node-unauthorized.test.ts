@@ -42,6 +42,47 @@ describe('calico-node-unauthorized', () => {
     });
   });
 
+  it.each<[string, string, string, object, string]>([
+    [
+      'another CA',
+      'v3.18.1',
+      'Hit error connecting to datastore - retry error=Get "https://10.43.0.1:443/api/v1/nodes/foo": x509: certificate signed by unknown authority (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate "kubernetes")',
+      { cause: 'authority', host: '10.43.0.1' },
+      'restart-pods,trust-api-server',
+    ],
+    [
+      'another address',
+      'v3.8.4',
+      'Hit error connecting to datastore - retry error=Get https://[fd00::1]:443/api/v1/nodes/foo: x509: certificate is valid for fd00::9, 10.0.0.7, not fd00::1',
+      { cause: 'name', host: 'fd00::1' },
+      'trust-api-server',
+    ],
+    [
+      'no address at all',
+      'v3.25.0',
+      'Hit error connecting to datastore - retry error=Get "https://10.96.0.1:443/api/v1/nodes/foo": tls: failed to verify certificate: x509: cannot validate certificate for 10.96.0.1 because it doesn\'t contain any IP SANs',
+      { cause: 'name', host: '10.96.0.1' },
+      'trust-api-server',
+    ],
+  ])("finds the API server's certificate not accepted: %s", (_name, version, line, facts, ids) => {
+    const sample = healthyCluster({ nodes: 2, version });
+    failStart(sample, 'worker-2', [say(sample, { version, ago: 3 }, line)]);
+    const finding = findingIn(check, sample);
+    expect(finding.facts).toMatchObject(facts);
+    expect(nodesOf(finding)).toEqual(['worker-2']);
+    expect(finding.remedies.map(({ id }) => id).join(',')).toBe(ids);
+  });
+
+  it.each([
+    'Hit error connecting to datastore - retry error=Get "https://10.96.0.1:443/api/v1/nodes/foo": x509: certificate has expired or is not yet valid: current time 2026-03-01T11:59:57Z is after 2026-02-01T00:00:00Z',
+    'Failed to connect to typha endpoint 10.20.0.12:5473.  Will try another if available... error=x509: certificate signed by unknown authority',
+    'Hit error connecting to datastore - retry error=x509: certificate signed by unknown authority',
+  ])('leaves other certificates to others: %s', (line) => {
+    const sample = healthyCluster({ nodes: 2 });
+    failStart(sample, 'worker-2', [say(sample, { version: 'v3.29.1', ago: 3 }, line)]);
+    expect(findingsIn(check, sample)).toEqual([]);
+  });
+
   it('leaves missing rights and other nodes alone', () => {
     const sample = healthyCluster({ nodes: 2 });
     failStart(sample, 'worker-1', [

@@ -24,6 +24,22 @@ describe('cni-token-unauthorized', () => {
     ]);
   });
 
+  it('tells a CA of another cluster from a token', () => {
+    const sample = healthyCluster({ nodes: 3 });
+    cniFails(
+      sample,
+      'worker-3',
+      'error getting ClusterInformation: Get "https://[10.43.0.1]:443/apis/crd.projectcalico.org/v1/clusterinformations/default": x509: certificate signed by unknown authority',
+    );
+    cniFails(sample, 'worker-1', rejected);
+    expect(findingsIn(check, sample).map(({ facts }) => [facts['cause'], facts['nodes']])).toEqual(
+      expect.arrayContaining([
+        ['authority', ['worker-3']],
+        ['token', ['worker-1']],
+      ]),
+    );
+  });
+
   it.each<[string, (sample: Sample) => void, object]>([
     [
       'calico-node is sick there',
