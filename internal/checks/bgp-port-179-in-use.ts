@@ -5,8 +5,9 @@ import { fieldEvidence, logEvidence } from '../calico/evidence.ts';
 import { installUses } from '../calico/install/install.ts';
 import type { LogLine } from '../calico/log.ts';
 import { logLines } from '../calico/logs.ts';
+import { podsOn } from '../calico/neighbours.ts';
 import { nodeViews, type NodeView } from '../calico/nodes.ts';
-import { findObject, itemsOf } from '../calico/snapshot-lists.ts';
+import { findObject } from '../calico/snapshot-lists.ts';
 import type { Draft, Evidence } from '../model/finding.ts';
 import type { Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -34,10 +35,9 @@ interface Case {
 const speaksBgp = /metallb|speaker|frr|kube-router|kube-vip|gobgp|bgpd|exabgp|cilium/;
 
 function holdersOn(snapshot: Snapshot, view: NodeView): readonly Pod[] {
-  return itemsOf(snapshot, 'pods').filter(
+  return podsOn(snapshot, view.name).filter(
     (pod) =>
-      pod.spec?.nodeName === view.name &&
-      pod.spec.hostNetwork === true &&
+      pod.spec?.hostNetwork === true &&
       pod.metadata.uid !== view.pod?.metadata.uid &&
       (pod.spec.containers ?? []).some(
         ({ image, name, ports }) =>
