@@ -42,8 +42,10 @@ function podTrouble(snapshot: Snapshot, pod: Pod): OperatorTrouble | null {
 // A dump may leave namespaces out: that there is no operator is known only where its usual one was looked into.
 function absence(snapshot: Snapshot): OperatorState | null {
   const namespace = findObject(snapshot, 'namespaces', 'tigera-operator');
-  const isRead = snapshot.lists.deployments.state === 'read';
-  if (!namespace || !isRead || operatorPods(snapshot).length > 0) return null;
+  const { deployments, pods } = snapshot.lists;
+  const isRead = deployments.state === 'read' && pods.state === 'read';
+  if (!namespace || !isRead) return null;
+  if (operatorDeployment(snapshot) || operatorPods(snapshot).length > 0) return null;
   return {
     trouble: 'missing',
     namespace: 'tigera-operator',

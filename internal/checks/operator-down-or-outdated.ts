@@ -19,9 +19,9 @@ type OperatorFacts = {
 
 function harmOf(snapshot: Snapshot, trouble: OperatorTrouble): OperatorFacts['harm'] {
   const views = nodeViews(snapshot);
-  const isBare =
-    snapshot.lists.daemonSets.state === 'read' && views.every(({ pod }) => pod === null);
-  if (isBare) return 'no-calico-node';
+  const { daemonSets, pods } = snapshot.lists;
+  const isRead = daemonSets.state === 'read' && pods.state === 'read';
+  if (isRead && views.every(({ pod }) => pod === null)) return 'no-calico-node';
   return trouble === 'rights' && standingDenials(snapshot).length > 0 ? 'rights' : 'none';
 }
 

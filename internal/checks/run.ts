@@ -57,10 +57,13 @@ function logGap(snapshot: Snapshot): Gap | null {
 
 function gapsOf(snapshot: Snapshot, check: Check): readonly Gap[] {
   const needs = new Set<Need>([...baseNeeds, ...check.needs]);
-  return [...needs].flatMap((need) => {
+  const gapOf = (need: Need): readonly Gap[] => {
     const gap = need === 'logs' ? logGap(snapshot) : listGap(snapshot, need);
     return gap ? [gap] : [];
-  });
+  };
+  // What only helps may be absent; but where it is there and could not be read, to pass would be a guess.
+  const used = check.uses.filter((need) => !needs.has(need));
+  return [...[...needs].flatMap(gapOf), ...used.flatMap(gapOf).filter(({ failed }) => failed)];
 }
 
 interface Ran {

@@ -6,7 +6,8 @@ import { say, stayUnready } from '../support/api-faults.ts';
 import { healthyCluster, runningPod } from '../support/cluster.ts';
 import { crashLoop } from '../support/faults.ts';
 import { findingIn, findingsIn, isNotApplicable, nodesOf } from '../support/findings.ts';
-import { add, type Sample } from '../support/sample.ts';
+import { add, type Sample, snapshotFrom } from '../support/sample.ts';
+import { withList } from '../support/unread.ts';
 
 const operator = (): Sample =>
   healthyCluster({ nodes: 2, install: 'operator', version: 'v3.30.0' });
@@ -100,6 +101,20 @@ describe('operator-down-or-outdated', () => {
       severity: 'error',
       facts: { harm: 'no-calico-node' },
     });
+  });
+
+  it('does not take pods that could not be read for pods that are not there', () => {
+    const sample = operator();
+    add(sample, 'namespaces', { kind: 'Namespace', metadata: { name: 'tigera-operator' } });
+    const denied = withList(snapshotFrom(sample), 'pods', 'forbidden');
+    expect(check.run(denied)).toEqual([]);
+    sample.lists.deployments = [];
+    expect(check.run(withList(snapshotFrom(sample), 'pods', 'forbidden'))).toEqual([]);
+    sample.lists.deployments = operator().lists.deployments ?? [];
+    setReady(sample, 0, 0);
+    expect(check.run(withList(snapshotFrom(sample), 'pods', 'forbidden'))).toMatchObject([
+      { severity: 'warning', facts: { harm: 'none' } },
+    ]);
   });
 
   it('is an error where calico-node lacks what it may not hand on, and explains that', () => {

@@ -4,10 +4,10 @@ import { diagnose } from '../../internal/checks/run.ts';
 import { itemsOf } from '../../internal/calico/snapshot-lists.ts';
 import type { Check, CheckDefinition } from '../../internal/model/check.ts';
 import type { Draft } from '../../internal/model/finding.ts';
-import type { Snapshot } from '../../internal/model/snapshot.ts';
 import { healthyCluster } from '../support/cluster.ts';
 import { podOn, unready } from '../support/faults.ts';
 import { snapshotFrom, type Sample } from '../support/sample.ts';
+import { withList } from '../support/unread.ts';
 
 const draft = (
   more: Partial<Draft<{ readonly why: string }>> = {},
@@ -39,28 +39,6 @@ function sampleOf(change: (sample: Sample) => void = () => {}): Sample {
   return sample;
 }
 
-const withList = (
-  snapshot: Snapshot,
-  name: keyof Snapshot['lists'],
-  failure: 'forbidden' | 'not-asked',
-): Snapshot => ({
-  ...snapshot,
-  lists: {
-    ...snapshot.lists,
-    [name]:
-      failure === 'not-asked'
-        ? { state: 'not-asked', reason: 'not in the dump' }
-        : {
-            state: 'failed',
-            error: {
-              kind: 'forbidden',
-              message: 'forbidden',
-              right: { verb: 'list', group: '', resource: name },
-            },
-          },
-  },
-});
-
 describe('diagnose', () => {
   it('calls a cluster healthy if every check passed', () => {
     expect(diagnose(snapshotFrom(sampleOf()), options, [check({})])).toMatchObject({
@@ -86,6 +64,15 @@ describe('diagnose', () => {
     const diagnosis = diagnose(snapshot, options, [check({ needs: ['ipPools'] })]);
     expect(diagnosis.checks[0]).toMatchObject({ result: 'unknown', failed });
     expect(diagnosis.verdict).toBe(verdict);
+  });
+
+  it.each([
+    ['forbidden', 'unknown', 'unknown'],
+    ['not-asked', 'passed', 'healthy'],
+  ] as const)('takes a pass without what it uses, %s, for %s', (failure, result, verdict) => {
+    const snapshot = withList(snapshotFrom(sampleOf()), 'leases', failure);
+    const diagnosis = diagnose(snapshot, options, [check({ uses: ['leases'] })]);
+    expect([diagnosis.checks[0]?.result, diagnosis.verdict]).toEqual([result, verdict]);
   });
 
   it('finds what it can although a need was not read', () => {
