@@ -172,34 +172,36 @@ async function readOwnership(run: Run) {
 async function readWorkloads(run: Run, places: Places) {
   const inNamespaces = (target: (namespace: string) => Target): readonly Part[] =>
     inEach(places, (namespace) => ({ target: target(namespace) }));
-  const revisions = inEach(places, (namespace) => ({
-    target: apps('controllerrevisions', namespace),
-    ask: { metadataOnly: true },
-  }));
-  const [pods, deployments, controllerRevisions, events, configMaps] = await Promise.all([
+  const [pods, deployments, events, configMaps] = await Promise.all([
     readPods(run, places),
     readParts(
       run,
       'deployments',
       inNamespaces((namespace) => apps('deployments', namespace)),
     ),
-    readParts(run, 'controllerRevisions', revisions),
     readParts(run, 'events', eventParts(places)),
     readParts(run, 'configMaps', namedParts(places)),
   ]);
   return {
     pods,
     deployments: join([places.operators, deployments]),
-    controllerRevisions,
     events,
     configMaps,
   };
 }
 
+// Of an add-on: one that is down is as good as none, and often as sick as the node that it runs on.
+async function readMetrics(run: Run): Promise<Read<k8s.NodeMetrics>> {
+  const target = { group: 'metrics.k8s.io', version: 'v1beta1', resource: 'nodes' };
+  const read = await readIfServed(run, 'nodeMetrics', target, { patience: 'little' });
+  if (read.state !== 'failed' || read.error.kind === 'forbidden') return read;
+  run.warn(`Could not read the load of the nodes: ${read.error.message}`);
+  return notAsked(read.error.message);
+}
+
 /** What belongs to the cluster as a whole. */
 async function readSurroundings(run: Run, places: Places) {
   const leases = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
-  const metrics = { group: 'metrics.k8s.io', version: 'v1beta1', resource: 'nodes' };
   const services: Part = { target: core('services'), ask: { mostItems: mostServices } };
   const [first, endpoints, endpointSlices, ...others] = await Promise.all([
     readAcross(run, 'services', services, ['default', ...places.namespaces]),
@@ -208,7 +210,7 @@ async function readSurroundings(run: Run, places: Places) {
     readParts(run, 'leases', [{ target: { ...leases, namespace: 'kube-node-lease' } }]),
     readParts(run, 'clusterRoles', clusterRoleParts),
     readParts(run, 'clusterRoleBindings', bindingParts),
-    readIfServed(run, 'nodeMetrics', metrics, { patience: 'little' }),
+    readMetrics(run),
   ]);
   const [nodeLeases, clusterRoles, clusterRoleBindings, nodeMetrics] = others;
   return {
@@ -240,6 +242,7 @@ export async function gatherLists(run: Run): Promise<{ lists: AllLists; places: 
     ...ownership,
     ...workloads,
     ...surroundings,
+    controllerRevisions: notAsked('no check looks at them'),
     calicoNodes: notAsked('a cluster whose API can be read keeps them in its nodes'),
     argoApplications: notAsked('nothing of Calico is marked as kept by Argo CD'),
     fluxObjects: notAsked('nothing of Calico is marked as kept by Flux'),

@@ -63,7 +63,7 @@ const toGet = rightsTo('get');
 const everywhere: readonly Right[] = [
   ...toList('', 'events', 'namespaces', 'nodes', 'pods', 'services'),
   ...toGet('', 'configmaps', 'endpoints', 'pods/log'),
-  ...toList('apps', 'controllerrevisions', 'daemonsets', 'deployments'),
+  ...toList('apps', 'daemonsets', 'deployments'),
   ...toList('apiextensions.k8s.io', 'customresourcedefinitions'),
   ...toList('coordination.k8s.io', 'leases'),
   ...toList('discovery.k8s.io', 'endpointslices'),

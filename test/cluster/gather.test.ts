@@ -49,6 +49,18 @@ describe('round one', () => {
     expect(snapshot.lists.nodeMetrics.state).toBe('not-asked');
   });
 
+  test.each([
+    [503, 'not-asked'],
+    [403, 'failed'],
+  ])('takes metrics of a server that answers %i for %s', async (code, state) => {
+    const broken: Exception = ({ path }) =>
+      path.includes('metrics.k8s.io') ? status(code, 'no metrics') : undefined;
+    const groups = { 'crd.projectcalico.org': 'v1', 'metrics.k8s.io': 'v1beta1' };
+    const { snapshot } = await gatherFrom({ ...orchard(), groups }, {}, broken);
+    expect(snapshot.lists.nodeMetrics.state).toBe(state);
+    expect(snapshot.warnings).toHaveLength(code === 503 ? 1 : 0);
+  });
+
   test('reports its progress', async () => {
     const told: Progress[] = [];
     await gatherFrom(orchard(), { onProgress: (progress) => told.push(progress) });
