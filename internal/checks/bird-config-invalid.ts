@@ -130,7 +130,7 @@ export const birdConfigInvalid = defineCheck<Facts>({
     en: {
       title: ({ nodes, file }) => `BIRD's configuration ${file} is refused on ${someNodes(nodes)}`,
       summary: ({ reason, isRunning }) =>
-        `${isRunning ? 'BIRD goes on with the configuration from before, so the last change has no effect, and the next start of calico-node will fail.' : 'BIRD ends at once, so the node has no BGP session.'} The complaint: ${reason}`,
+        `${isRunning ? 'BIRD goes on with the configuration from before, so the last change has no effect, and the next start of calico-node will fail.' : 'BIRD ends at once there, so there is no BGP session.'} The complaint: ${reason}`,
       ruledOut: () => [
         'not the "No such file" of every start: this is about what stands in the file',
       ],

@@ -98,7 +98,7 @@ export const networkUnavailableStale = defineCheck<Facts>({
   words: {
     en: {
       title: ({ nodes }) =>
-        `${someNodes(nodes)} marked as without network, although calico-node is ready there`,
+        `${someNodes(nodes)} ${nodes.length === 1 ? 'is' : 'are'} marked as without network, although calico-node is ready there`,
       summary: ({ reason, setBy }) =>
         setBy === 'calico-node'
           ? `The condition NetworkUnavailable (${reason}) is left over from a stop of calico-node: it keeps new pods away from the node, and nothing is going to clear it.`

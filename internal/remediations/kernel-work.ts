@@ -19,6 +19,18 @@ export const loadModules = (nodes: readonly string[], modules: readonly string[]
     })),
   });
 
+/** The commands before a machine is rebooted. */
+export const drainFirst = (node: string): readonly string[] => [
+  `# ${words.loses}`,
+  `kubectl drain ${node} --ignore-daemonsets --delete-emptydir-data`,
+];
+
+/** The commands after it. */
+export const readyAgain = (node: string): readonly string[] => [
+  `kubectl wait node/${node} --for=condition=Ready --timeout=15m`,
+  `kubectl uncordon ${node}`,
+];
+
 /** Takes rules or sets of another program, or of the other backend, off the node; a reboot is the only clean way. */
 export const rebootNodes = (nodes: readonly string[], look: readonly string[]): Remedy =>
   nodeRunbook({
@@ -26,8 +38,8 @@ export const rebootNodes = (nodes: readonly string[], look: readonly string[]): 
     title: words.reboot,
     risk: 'interrupts-traffic',
     consequences: [words.oneByOne],
-    before: (node) => [`kubectl drain ${node} --ignore-daemonsets --delete-emptydir-data`],
-    after: (node) => [`kubectl uncordon ${node}`],
+    before: drainFirst,
+    after: readyAgain,
     work: nodes.map((node) => ({ node, commands: [...look, 'reboot'] })),
   });
 
@@ -48,6 +60,7 @@ const words = {
   reboot: 'Drain and reboot these nodes, one by one: their rules start clean',
   oneByOne:
     'The pods of a node move elsewhere while it is away; wait until its calico-node is ready before the next one.',
+  loses: 'what the evicted pods keep in emptyDir volumes is lost',
   rollout: 'calico-node restarts node by node; running pods keep their network.',
   upgrade:
     'upgrade by the way Calico was installed (operator manifest, Helm chart, calico.yaml), all components to one release',

@@ -3,6 +3,7 @@ import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { felixSetting } from './felix-setting.ts';
 import { installationField } from './installation-field.ts';
+import { drainFirst, readyAgain } from './kernel-work.ts';
 import { nodeRunbook } from './node-runbook.ts';
 
 /** Back to iptables, in the place that sets the dataplane; or a kernel that can do nftables, where it is too old. */
@@ -30,8 +31,8 @@ export function leaveNftables(
             title: words.kernel,
             risk: 'interrupts-traffic',
             consequences: [words.oneByOne],
-            before: (node) => [`kubectl drain ${node} --ignore-daemonsets --delete-emptydir-data`],
-            after: (node) => [`kubectl uncordon ${node}`],
+            before: drainFirst,
+            after: readyAgain,
             work: nodes.map((node) => ({
               node,
               commands: [`uname -r   # ${words.install}`, 'reboot'],
