@@ -46,8 +46,9 @@ function isStale(snapshot: Snapshot, view: NodeView): boolean {
   if (condition?.status !== 'True' || !view.isReady || view.health?.state !== 'ready') return false;
   const now = seenAt(snapshot, view);
   const since = secondsBetween(condition.lastTransitionTime, now) ?? longestSeconds + 1;
+  const age = uptimeOf(view, now) ?? secondsBetween(view.pod?.status?.startTime, now) ?? 0;
   return (
-    (uptimeOf(view, now) ?? 0) > longestSeconds &&
+    age > longestSeconds &&
     since > longestSeconds &&
     // Without a backend of Calico's own the route controller of the cloud owns the condition.
     settingsOf(snapshot, view.pod?.spec, view.pod).backend !== 'none'

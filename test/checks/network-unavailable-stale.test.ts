@@ -40,6 +40,14 @@ it.each<[string, ClusterSpec]>([
   ]);
 });
 
+it('takes the age of the pod where its container has no time', () => {
+  const sample = cluster();
+  down(sample, 'worker-2');
+  const status = podOn(sample, 'worker-2').status?.containerStatuses?.[0];
+  if (status) delete status.state;
+  expect(nodesOf(findingIn(networkUnavailableStale, sample))).toEqual(['worker-2']);
+});
+
 it('is one finding for each of those who set it', () => {
   const sample = cluster();
   down(sample, 'worker-1');
