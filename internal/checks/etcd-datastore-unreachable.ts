@@ -1,5 +1,6 @@
 import { affectedBy } from '../calico/affected.ts';
 import { enumerate } from '../calico/enumerate.ts';
+import { etcdFiles, type EtcdFiles } from '../calico/etcd-files.ts';
 import { etcdTrouble, type EtcdCause } from '../calico/etcd.ts';
 import { fieldEvidence } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
@@ -18,6 +19,8 @@ type EtcdFacts = {
   /** As in ETCD_ENDPOINTS; empty where that was not read. */
   readonly endpoints: string;
   readonly cause: EtcdCause;
+  /** Where the certificates come from; null where that was not read. */
+  readonly files: EtcdFiles | null;
 };
 
 // The client's own words name the reason, Calico's often only that there was no answer: the sharper one of a pod counts.
@@ -35,15 +38,18 @@ function draftOf(
   if (!first) return [];
   const views = telling.map(({ view }) => view);
   const endpoints = settingsOf(snapshot, first.pod.spec, first.pod).env.get('ETCD_ENDPOINTS') ?? '';
+  const files = etcdFiles(first.pod);
+  const nodes = views.map(({ name }) => name);
   return [
     {
       severity: 'error',
       confidence: 'confirmed',
       facts: {
-        nodes: views.map(({ name }) => name),
+        nodes,
         nodesTotal: nodeViews(snapshot).length,
         endpoints,
         cause,
+        files,
       },
       affected: affectedBy(views),
       evidence: [
@@ -55,7 +61,7 @@ function draftOf(
         ...(endpoints === '' ? [] : [fieldEvidence(first.pod, 'env ETCD_ENDPOINTS', endpoints)]),
       ],
       explains: followsWithoutData(snapshot, views),
-      remedies: [repairEtcd(installOf(snapshot), cause, endpoints)],
+      remedies: [repairEtcd(installOf(snapshot), { cause, endpoints, files, nodes })],
     },
   ];
 }
@@ -76,8 +82,8 @@ export const etcdDatastoreUnreachable = defineCheck<EtcdFacts>({
     en: {
       title: ({ nodes, nodesTotal, cause }) =>
         `calico-node cannot use its etcd ${nodes.length === nodesTotal && nodesTotal > 1 ? 'on any node' : `on ${enumerate(nodes)}`}: ${words.causes[cause]}`,
-      summary: ({ endpoints, cause }) =>
-        `${words.long[cause]} Calico keeps its data in etcd here${endpoints === '' ? '' : ` (${endpoints})`}, so calico-node does not get past its first question.`,
+      summary: ({ endpoints, cause, files }) =>
+        `${cause === 'certificate-file' ? words.unreadable(files) : words.long[cause]} Calico keeps its data in etcd here${endpoints === '' ? '' : ` (${endpoints})`}, so calico-node does not get past its first question.`,
     },
   },
 });
@@ -95,14 +101,16 @@ const words = {
     'no-answer': 'no answer comes',
   } satisfies Record<EtcdCause, string>,
   long: {
-    'certificate-file':
-      'A file of the Secret calico-etcd-secrets is not there or holds no certificate.',
-    tls: 'One side does not accept the certificate of the other: often etcd has new ones, and the Secret still the old.',
+    tls: 'One side does not accept the certificate of the other: often etcd has new ones, and Calico still the old.',
     'no-space': 'etcd refuses to write until it is compacted and its alarm is taken back.',
     'no-leader': 'The members of etcd cannot agree on a leader, so they answer nothing.',
     credentials: 'etcd asks for a user that may do what Calico has to.',
     'no-endpoints': 'ETCD_ENDPOINTS is empty.',
     refused: 'The address answers, but no etcd takes connections there, or no route leads to it.',
     'no-answer': 'Requests to etcd time out.',
-  } satisfies Record<EtcdCause, string>,
+  } satisfies Record<Exclude<EtcdCause, 'certificate-file'>, string>,
+  unreadable: (files: EtcdFiles | null): string =>
+    files?.kind === 'node'
+      ? `A file that calico-node takes from ${files.path} of its node is not there or holds no certificate.`
+      : `A file of the Secret ${files?.name ?? 'calico-etcd-secrets'} is not there or holds no certificate.`,
 };

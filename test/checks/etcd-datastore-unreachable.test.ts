@@ -3,7 +3,8 @@ import { etcdDatastoreUnreachable as check } from '../../internal/checks/etcd-da
 import { failStart, say, stayUnready } from '../support/api-faults.ts';
 import { healthyCluster } from '../support/cluster.ts';
 import { findingIn, findingsIn, isNotApplicable, nodesOf } from '../support/findings.ts';
-import type { Sample } from '../support/sample.ts';
+import type { Volume } from '../../internal/model/kubernetes.ts';
+import type { Mutable, Sample } from '../support/sample.ts';
 
 const version = 'v3.21.2';
 const etcd = (): Sample => healthyCluster({ nodes: 3, version, install: 'etcd' });
@@ -65,6 +66,40 @@ describe('etcd-datastore-unreachable', () => {
     });
     expect(nodesOf(finding)).toEqual(['worker-1', 'worker-2']);
     expect(finding.remedies[0]?.manual.length).toBeGreaterThan(1);
+  });
+
+  it.each<[string, Mutable<Volume> | null, object | null, RegExp]>([
+    [
+      'a Secret',
+      { secret: { secretName: 'etcd-client' } },
+      { kind: 'secret', name: 'etcd-client' },
+      /get secret etcd-client/,
+    ],
+    [
+      'a folder of the node',
+      { hostPath: { path: '/etc/calico/certs' } },
+      { kind: 'node', path: '/etc/calico/certs' },
+      /sudo ls -l \/etc\/calico\/certs/,
+    ],
+    ['nothing that was read', null, null, /get secret calico-etcd-secrets/],
+  ])('looks for the files in %s', (_name, volume, files, command) => {
+    const sample = etcd();
+    const pod = failStart(sample, 'worker-3', [
+      'Calico node failed to start',
+      'ERROR: Error accessing the Calico datastore: could not initialize etcdv3 client: open /secrets/client.crt: no such file or directory',
+    ]);
+    const container = pod.spec?.containers?.[0];
+    if (container) {
+      container.env?.push({ name: 'ETCD_CERT_FILE', value: '/secrets/client.crt' });
+      container.volumeMounts = [
+        { name: 'lib-modules', mountPath: '/lib/modules' },
+        { name: 'certs', mountPath: '/secrets' },
+      ];
+    }
+    if (pod.spec) pod.spec.volumes = volume ? [{ name: 'certs', ...volume }] : [];
+    const finding = findingIn(check, sample);
+    expect(finding.facts).toMatchObject({ cause: 'certificate-file', files });
+    expect(finding.remedies[0]?.manual.join('\n')).toMatch(command);
   });
 
   it('takes the sharper of two reasons', () => {
