@@ -21,7 +21,7 @@ export interface ConfigComplaint {
 
 // It waits, or tries again: nodes that are not well, another writer at the same moment, something not made yet.
 const passing =
-  /Operation cannot be fulfilled|object has been modified|[Ff]ailed to wait for|waiting for|Waiting (?:for|on)|context deadline exceeded|is not available|not yet|connection refused|i\/o timeout|etcdserver|Timeout/;
+  /Operation cannot be fulfilled|object has been modified|[Ff]ailed to wait for|waiting for|Waiting (?:for|on)|context deadline exceeded|is not available|not yet|not all pods are ready|connection refused|i\/o timeout|etcdserver|Timeout/;
 
 // Others of the operator's troubles are found by the checks of what they are about.
 const foreign =

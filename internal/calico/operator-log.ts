@@ -3,6 +3,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { operatorPods } from './install/objects.ts';
 import type { LogLine } from './log.ts';
 import { logLines } from './logs.ts';
+import { timeOf } from './time.ts';
 
 /** A line of tigera-operator's log in which it complains. */
 export interface OperatorLine {
@@ -34,17 +35,31 @@ function parsed(line: LogLine): Readonly<Record<string, unknown>> | null {
   }
 }
 
+// Up to operator 1.28 the reason is the message, and what was being done stands in a field of its name (v1.25 to v1.28:
+// pkg/controller/status SetDegraded).
+function said(fields: Readonly<Record<string, unknown>>): { reason: string; what: string } {
+  const message = text(fields['msg']);
+  const under = /^[A-Z]\w+$/.test(message) ? text(fields[message]) : '';
+  return under === ''
+    ? { reason: text(fields['reason']), what: message }
+    : { reason: message, what: under };
+}
+
+// Seconds since 1970 up to operator 1.28, RFC 3339 since.
+const timeIn = (ts: unknown): string | null =>
+  typeof ts === 'number' ? timeOf(ts) : text(ts) || null;
+
 function complaint(pod: Pod, container: string, line: LogLine): OperatorLine | null {
   const fields = parsed(line);
   if (fields?.['level'] !== 'error') return null;
   const error = text(fields['error']);
-  const what = text(fields['msg']);
+  const { reason, what } = said(fields);
   return {
     pod,
     container,
     line,
-    at: text(fields['ts']) || line.time,
-    reason: text(fields['reason']),
+    at: timeIn(fields['ts']) ?? line.time,
+    reason,
     message: error === '' ? what : `${what}: ${error}`,
     logger: text(fields['logger']) || text(fields['controller']),
   };

@@ -24,6 +24,29 @@ export function secondsOf(time: string | null | undefined): number | null {
   return days * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) - zone;
 }
 
+const pad = (value: number): string => String(value).padStart(2, '0');
+
+/** The RFC 3339 time, in UTC and whole seconds, of so many seconds since 1970; null for what is no such number. */
+export function timeOf(seconds: number): string | null {
+  if (!Number.isFinite(seconds) || seconds < 0) return null;
+  // The inverse of `daysOf`, with years that begin in March.
+  const days = Math.floor(seconds / 86_400) + 719_468;
+  const era = Math.floor(days / 146_097);
+  const dayOfEra = days - era * 146_097;
+  const leaps =
+    Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const yearOfEra = Math.floor((dayOfEra - leaps) / 365);
+  const dayOfYear =
+    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const shifted = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1;
+  const month = shifted < 10 ? shifted + 3 : shifted - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const rest = Math.floor(seconds % 86_400);
+  const clock = [Math.floor(rest / 3600), Math.floor((rest % 3600) / 60), rest % 60].map(pad);
+  return `${String(year).padStart(4, '0')}-${pad(month)}-${pad(day)}T${clock.join(':')}Z`;
+}
+
 /** Seconds from `earlier` to `later`, negative if they stand the other way round; null if one of them is no time. */
 export function secondsBetween(
   earlier: string | null | undefined,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isBefore, newest, secondsBetween, secondsOf } from '../../internal/calico/time.ts';
+import { isBefore, newest, secondsBetween, secondsOf, timeOf } from '../../internal/calico/time.ts';
 
 describe('secondsOf', () => {
   it('agrees with the platform on every date', () => {
@@ -31,4 +31,18 @@ it('reckons and compares', () => {
   expect(newest([null, '2026-03-01T12:00:00Z', 'x', '2026-03-02T12:00:00+12:00'])).toBe(
     '2026-03-02T12:00:00+12:00',
   );
+});
+
+describe('timeOf', () => {
+  it.each([0, 951_782_399, 951_782_400, 1_709_164_800, 1_709_251_199.9, 4_107_542_400])(
+    'agrees with the calendar at %d',
+    (seconds) => {
+      const whole = Math.floor(seconds) * 1000;
+      expect(timeOf(seconds)).toBe(`${new Date(whole).toISOString().slice(0, 19)}Z`);
+    },
+  );
+
+  it('knows no time for what is no number of seconds', () => {
+    expect([timeOf(Number.NaN), timeOf(-1)]).toEqual([null, null]);
+  });
 });

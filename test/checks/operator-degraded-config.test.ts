@@ -138,6 +138,10 @@ describe('operator-degraded-config', () => {
       'Failed to write default status: Operation cannot be fulfilled on installations.operator.tigera.io "default": the object has been modified; please apply your changes',
     ],
     ['ResourceNotReady', 'waiting for the node daemonset'],
+    [
+      'MigrationError',
+      'error migrating resources to calico-system: the kube-system node DaemonSet is not ready with the updated nodeSelector: not all pods are ready yet: 4/9',
+    ],
     ['ResourceNotFound', 'waiting for enabled IP pools to be created'],
     [
       'ResourceMigrationError',
