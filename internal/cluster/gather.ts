@@ -11,6 +11,11 @@ import { type GatherOptions, startRun } from './run.ts';
 import { deepFreeze } from './shape.ts';
 import type { Right } from './target.ts';
 
+const notKubernetes = 'Something else answers at this address, perhaps a proxy or a login page.';
+const untrusted =
+  'The kubeconfig trusts another authority than the one that signed it, or a proxy answers in place of the cluster.';
+const impersonation =
+  'To read as somebody else (--as, --as-group, --as-uid) your own user needs the right to impersonate them.';
 const hints: { readonly [Kind in ReadError['kind']]?: string } = {
   unauthorized:
     'The credentials are wrong or have run out: log in again as you do for kubectl. "kubectl auth whoami" shows whether it worked.',
@@ -18,19 +23,30 @@ const hints: { readonly [Kind in ReadError['kind']]?: string } = {
     'Check the address, VPN and proxy; "kubectl cluster-info" should work first. Of a cluster without API, read a dump: --from PATH.',
   timeout:
     'Check VPN and proxy, or give more time with --request-timeout. Of a cluster without API, read a dump: --from PATH.',
-  damaged: 'Something else answers at this address, perhaps a proxy or a login page.',
+  damaged: notKubernetes,
 };
+
+const hintFor = ({ kind, message }: ReadError): string => {
+  if (/\bnot trusted\b/.test(message)) return untrusted;
+  if (/\bHTTP status 4\d\d\b/.test(message)) return notKubernetes;
+  return (
+    hints[kind] ?? 'The API server itself is in trouble: try again, or read a dump: --from PATH.'
+  );
+};
+
+// k8s.io/apiserver filters/impersonation; since Kubernetes 1.36 the verb is told with what it is for.
+const isNobodyElse = ({ kind, message }: ReadError): boolean =>
+  kind === 'forbidden' && /\bcannot impersonate\b/.test(message);
 
 // Refused and unknown paths are answers of a server that is there; anything else would only fail forty times more.
 async function reach(api: Api): Promise<string | null> {
   const version = await readVersion(api);
   if (version.state === 'read') return version.value;
   const { kind, message } = version.error;
+  const cannotRead = `The cluster at ${api.server} cannot be read: ${message}`;
+  if (isNobodyElse(version.error)) throw new UserError(cannotRead, { hint: impersonation });
   if (kind === 'forbidden' || kind === 'not-found') return null;
-  throw new UserError(`The cluster at ${api.server} cannot be read: ${message}`, {
-    hint:
-      hints[kind] ?? 'The API server itself is in trouble: try again, or read a dump: --from PATH.',
-  });
+  throw new UserError(cannotRead, { hint: hintFor(version.error) });
 }
 
 const refusedRights = (lists: AllLists): readonly Right[] =>

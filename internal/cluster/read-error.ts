@@ -43,9 +43,11 @@ function messageOf(status: number, body: string): string {
     const message = isRecord(parsed) ? textOf(parsed['message']) : '';
     if (message !== '') return message;
   } catch {
-    // Not JSON: the number says more than a page of HTML.
+    // Not JSON: a line of text may tell more; of a page of HTML the number says enough.
   }
-  return `the server answered with HTTP status ${status}`;
+  const line = body.trim();
+  const isLine = line !== '' && line.length <= 200 && /^[^<{\n]+$/.test(line);
+  return `the server answered with HTTP status ${status}${isLine ? `: ${line}` : ''}`;
 }
 
 // k8s.io/apiserver responsewriters/errors.go forbiddenMessage, the same since Kubernetes 1.12.

@@ -283,6 +283,30 @@ describe('a cluster that cannot be reached is told to the user', () => {
     await expect(gatherFrom({ objects: [] }, {}, except)).rejects.toThrow(UserError);
   });
 
+  test.each([
+    [
+      'Kubernetes before 1.36',
+      'users "bob" is forbidden: User "night" cannot impersonate resource "users" in API group "" at the cluster scope',
+    ],
+    [
+      'Kubernetes 1.36',
+      'forbidden: User "night" cannot impersonate-on:user-info:get path "/version"',
+    ],
+  ])('a user who may not be somebody else, in the words of %s', async (_name, message) => {
+    const gathering = gatherFrom(orchard(), {}, () => status(403, message));
+    await expect(gathering).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringContaining('"night"'),
+      hint: expect.stringMatching(/--as\b.*impersonate/),
+    });
+  });
+
+  test('a server that speaks TLS only', async () => {
+    const plain = 'Client sent an HTTP request to an HTTPS server.\n';
+    const gathering = gatherFrom(orchard(), {}, () => ({ status: 400, text: plain }));
+    await expect(gathering).rejects.toThrow(plain.trim());
+  });
+
   test('but not if only its version is refused', async () => {
     const { snapshot } = await gatherFrom(orchard(), {}, forbid(/^\/version$|^\/apis$/));
     expect(snapshot).toMatchObject({ serverVersion: null, apiGroups: null });
