@@ -33,7 +33,13 @@ const interruption = (signal: AbortSignal): Promise<ExitCode> =>
     signal.addEventListener('abort', () => resolve(130), { once: true });
   });
 
+// What shells call, with words that are not a command line yet: nothing of it may be put right or complained about.
+const completeCommand = '__complete';
+
 async function runProgram(args: readonly string[], shell: Shell): Promise<ExitCode> {
+  if (args[0] === completeCommand) {
+    return await (await import('./complete.ts')).complete(args.slice(1), shell);
+  }
   let code: ExitCode = 0;
   let complaint = '';
   const program = buildProgram(

@@ -9,8 +9,8 @@ import type { ExitCode, Shell } from './shell.ts';
 import { isTerminal, textOptions } from './terminal.ts';
 import { words } from './words.ts';
 
-// `undetermined` is the one finding that no check makes.
-const titles = (): readonly (readonly [string, string])[] => [
+/** The ids of all findings with their titles. `undetermined` is the one that no check makes. */
+export const titles = (): readonly (readonly [string, string])[] => [
   ...checks.map(({ id, title }) => [id, title] as const),
   ['undetermined', words.en.undetermined] as const,
 ];

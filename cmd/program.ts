@@ -89,6 +89,15 @@ const verbs = (): readonly Verb[] => [
     run: async (flags, shell) => await (await import('./collect.ts')).collect(flags, shell),
   },
   {
+    name: 'completion',
+    description: commands.completion,
+    options: [],
+    argument: ['<shell>', says.shell],
+    isLocal: true,
+    run: async (_flags, shell, what) =>
+      await (await import('./completion.ts')).completion(what, shell),
+  },
+  {
     name: 'version',
     description: commands.version,
     options: [output(says.output('text, json'))],
@@ -113,7 +122,7 @@ function addVerb(
     .helpOption('-h, --help', says.help);
   if (verb.argument) command.argument(...verb.argument);
   for (const option of verb.options) command.addOption(option);
-  for (const option of clusterOptions()) command.addOption(option.hideHelp(verb.isLocal));
+  for (const option of clusterOptions()) command.addOption(option.hideHelp(verb.isLocal === true));
   command.action(async () => {
     const flags = readFlags(program.opts(), command.opts());
     finish(await verb.run(flags, shell, command.args[0]));

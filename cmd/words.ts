@@ -6,6 +6,7 @@ const en = {
     predict: 'show which address each node would get under each autodetection method',
     explain: 'tell what a finding is, how to tell it from look-alikes, how to fix it by hand',
     collect: 'save what diagnose reads, as a file for --from',
+    completion: 'complete commands and names with TAB: print a script for a shell, or install',
     version: 'print the version',
     help: 'show the flags of a command',
   },
@@ -22,6 +23,7 @@ const en = {
     failOn: 'exit with 1 from this severity on: error or warning',
     method: 'an autodetection method such as cidr=10.0.0.0/8; may be repeated',
     id: 'a finding, such as wrong-ip-autodetected; none lists all',
+    shell: 'bash, zsh, fish or powershell; "install" is for kubectl calico-fix <TAB> itself',
     namespace: 'look for Calico in this namespace only; else it is found',
     kubeconfig: 'path of the kubeconfig file',
     context: 'context of the kubeconfig',
@@ -80,6 +82,17 @@ Exit codes: 0 healthy, 1 faults, 2 could not tell or could not do it, 130 interr
   collected: (path: string) =>
     `Wrote ${path}. It holds logs and object definitions of the cluster: look it over before you share it.`,
   readItBack: (path: string) => `kubectl calico-fix diagnose --from ${path}`,
+  notAShell: (text: string) => `"${text}" is no shell that completion knows`,
+  shells: 'It takes bash, zsh, fish, powershell, or install.',
+  notOnPath: (name: string) => `${name} is not on PATH`,
+  putOnPath: (folder: string) =>
+    `kubectl finds plugins on PATH only. Put it into a folder of PATH, or add this one: ${folder}`,
+  foreignFile: (path: string) => `${path} is there already, and this tool did not write it`,
+  foreignFileHint: 'Look what it is for, and remove it if nobody needs it.',
+  notWritable: (path: string, reason: string) => `${path} cannot be written: ${reason}`,
+  notWritableHint: 'Call it as a user who may write there.',
+  helperInstalled: (path: string) => `Wrote ${path}.`,
+  completionOfKubectl: `"kubectl calico-fix <TAB>" works where kubectl's own completion does: see kubectl completion --help.`,
   noSuchFinding: (id: string) => `there is no finding "${id}"`,
   didYouMean: (ids: string) => `Did you mean ${ids}?`,
   findings:
