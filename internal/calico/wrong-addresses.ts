@@ -12,6 +12,7 @@ import { bitsOf, networkOf, networkText, type Network } from './autodetection/ci
 import { missingPeers, type PeerReport } from './bgp.ts';
 import { birdSessions, peerKey } from './bird.ts';
 import { logLines } from './logs.ts';
+import { lostAddress } from './lost-address.ts';
 import { nodeViews } from './nodes.ts';
 import {
   carrierOf,
@@ -106,6 +107,7 @@ function ownOf({ ownNetworks }: Company, { view, family, ip }: AddressClaim): st
 function isAstray(company: Company, claim: AddressClaim): boolean {
   const { ownNetworks, reports } = company;
   const { view, family, ip } = claim;
+  if (lostAddress(company.snapshot, claim)) return true;
   const isNear = isInside(ownNetworks, ip);
   const hasNear = ownAddresses(view, family).some((own) => isInside(ownNetworks, own));
   if (!isOwnClaim(claim)) return !isNear || hasNear;

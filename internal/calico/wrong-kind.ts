@@ -6,6 +6,7 @@ import { bitsOf, contains, networkOf, networkText, type Network } from './autode
 import { storesNetworkAddress } from './autodetection/method.ts';
 import { interfaceKind } from './interface-kind.ts';
 import { inventoryOf } from './inventory.ts';
+import { lostAddress } from './lost-address.ts';
 import type { NodeView } from './nodes.ts';
 import { ownDeviceSign } from './own-device.ts';
 import { calicoContainer, settingsOf } from './settings.ts';
@@ -113,6 +114,8 @@ export function tellKind(
   if (isNetworkAddress(snapshot, claim, own)) return sure('network-address');
   const virtual = virtualAddresses(snapshot).get(ip);
   if (virtual) return sure('virtual', [virtual]);
+  const lost = lostAddress(snapshot, claim);
+  if (lost) return sure('gone', lost);
   const isNear = iface !== null && iface === carrierOf(snapshot, view, own);
   const named = byName(claim, isNear);
   if (named) return named;

@@ -20,6 +20,7 @@ import type { Draft, Severity, Symptom } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { autodetectionMethod } from '../remediations/autodetection-method.ts';
 import { removeInterface } from '../remediations/remove-interface.ts';
+import { restoreAddress } from '../remediations/restore-address.ts';
 import { defineCheck } from './define.ts';
 
 type Facts = WrongAddressFacts;
@@ -46,6 +47,9 @@ function conflictSymptom(
   return { id: 'ip-address-conflict', affected: affectedBy([...new Set([...views, ...others])]) };
 }
 
+// Kubernetes knows the node by the very address that it has lost: no other method finds it one.
+const hasLostOwn = ({ kind, own }: WrongAddress): boolean => kind === 'gone' && own === null;
+
 function draftOf(
   snapshot: Snapshot,
   family: Family,
@@ -54,6 +58,7 @@ function draftOf(
 ): Draft<Facts> {
   const views = wrong.map(({ claim }) => claim.view);
   const addresses = wrong.map(({ claim }) => claim.ip);
+  const lost = wrong.filter(hasLostOwn);
   const isSure = wrong.some((one) => wrongConfidence(one) === 'confirmed');
   return {
     severity,
@@ -70,7 +75,10 @@ function draftOf(
             conflictSymptom(snapshot, views, addresses),
           ],
     remedies: [
-      ...autodetectionMethod(snapshot, new Set(views.map(({ name }) => name)), family),
+      ...(lost.length > 0 ? [restoreAddress(lost.map(wrongNode))] : []),
+      ...(lost.length === wrong.length
+        ? []
+        : autodetectionMethod(snapshot, new Set(views.map(({ name }) => name)), family)),
       ...removeInterface(wrong.map(wrongNode)),
     ],
   };
@@ -181,6 +189,8 @@ function right({ nodes: [first, ...others] }: Facts): string {
 function effect({ kind, nodes, address, calicoVersion }: Facts): string {
   if (kind === 'nobody')
     return 'Some node told the cluster the address of a bridge or another interface; its calico-node gets no session.';
+  if (kind === 'gone' && nodes.every(({ own }) => own === null))
+    return 'Kubernetes knows the node by it, but no interface has it: BIRD cannot send from it, and nobody reaches it.';
   if (kind === 'network-address')
     return `With kubernetes-internal-ip ${calicoVersion} stores the network in place of the address, the same for all its nodes.`;
   if (nodes.length > 1 && address !== null)
