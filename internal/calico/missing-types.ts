@@ -31,12 +31,13 @@ const recentSeconds = 900;
 const isOfCalico = ({ plural, group }: UnknownType): boolean =>
   /(?:^|\.)projectcalico\.org$/.test(group) && !ofOld.test(plural);
 
-function readText(text: string): string | null {
+/** The type of Calico (`tiers.crd.projectcalico.org`) that a line or event misses at the API server; null if it tells of none. */
+export function missingTypeIn(text: string): string | null {
   const type = unknownType(text);
   return type && isOfCalico(type) ? `${type.plural}.${type.group}` : null;
 }
 
-const readLine = ({ text }: LogLine): string | null => readText(text);
+const readLine = ({ text }: LogLine): string | null => missingTypeIn(text);
 
 interface Missed {
   readonly name: string;
@@ -52,13 +53,13 @@ const inLogs = (snapshot: Snapshot, pod: Pod): readonly Missed[] =>
 // kube-controllers' probe repeats why it cannot start.
 const inEvents = (snapshot: Snapshot, pod: Pod): readonly Missed[] =>
   eventsAbout(snapshot, pod).flatMap((event) => {
-    const name = isRecent(snapshot, event, recentSeconds) ? readText(event.message) : null;
+    const name = isRecent(snapshot, event, recentSeconds) ? missingTypeIn(event.message) : null;
     return name === null ? [] : [{ name, evidence: eventEvidence(event) }];
   });
 
 const inNetworks = (snapshot: Snapshot): readonly (Missed & { readonly pod: Pod })[] =>
   cniFailures(snapshot).flatMap(({ pod, event }) => {
-    const name = readText(event.message);
+    const name = missingTypeIn(event.message);
     return name === null ? [] : [{ name, pod, evidence: eventEvidence(event) }];
   });
 

@@ -1,13 +1,15 @@
 import { affectedBy } from '../calico/affected.ts';
 import { enumerate } from '../calico/enumerate.ts';
+import { refOf } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { skewUses, versionSkew } from '../calico/install/skew.ts';
 import type { LogLine } from '../calico/log.ts';
+import { missingTypeIn, missingTypes } from '../calico/missing-types.ts';
 import { nodeViews, sickViews, type NodeView } from '../calico/nodes.ts';
 import { hasSpoken, saidEvidence, sickTelling, type Telling } from '../calico/speech.ts';
-import { isAtLeast } from '../calico/version.ts';
+import { isAtLeast, isBelow } from '../calico/version.ts';
 import { followsWithoutData } from '../calico/without-data.ts';
-import type { Evidence } from '../model/finding.ts';
+import type { Evidence, Symptom } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { upgradeCalico } from '../remediations/upgrade-calico.ts';
 import { defineCheck } from './define.ts';
@@ -26,9 +28,17 @@ type VersionFacts = {
 const removed =
   /kubernetesendpointslices.*could not find the requested resource|could not find the requested resource.*(?:discovery\.k8s\.io|endpointslices)|no matches for kind "\w+" in version "[a-z.0-9]+\/v1beta1"/;
 
-const explained = ['crds-missing'];
+type Sign = 'version' | 'no-crds';
 
-const says = ({ text }: LogLine): true | null => (removed.test(text) ? true : null);
+// Manifests before v3.15 hold CRDs of apiextensions.k8s.io/v1beta1: on a Kubernetes without it they cannot be made.
+const oldCrds = { api: 'apiextensions.k8s.io/v1beta1', removedIn: '1.22.0', since: '3.15.0' };
+
+const says =
+  (calico: string) =>
+  ({ text }: LogLine): Sign | null => {
+    if (removed.test(text)) return 'version';
+    return isBelow(calico, oldCrds.since) && missingTypeIn(text) !== null ? 'no-crds' : null;
+  };
 
 // Not ready for ever is how it shows; a pod that does not get as far as Felix has another fault.
 const isWaiting = ({ health }: NodeView): boolean =>
@@ -41,13 +51,19 @@ const listsSlices = (calico: string, api: string): boolean =>
 /** Sick nodes that the removed API explains: those that say so, and, where it must be so, those of which no log was read. */
 function brokenViews(
   snapshot: Snapshot,
-  telling: readonly Telling<true>[],
+  telling: readonly Telling<Sign>[],
   isSure: boolean,
 ): readonly NodeView[] {
   const told = new Set(telling.map(({ view }) => view));
   const isSilent = (view: NodeView): boolean =>
     isSure && isWaiting(view) && view.pod !== null && !hasSpoken(snapshot, view.pod);
   return sickViews(snapshot).filter((view) => told.has(view) || isSilent(view));
+}
+
+// Other parts of Calico miss the same types.
+function unmade(snapshot: Snapshot, views: readonly NodeView[]): readonly Symptom[] {
+  const others = missingTypes(snapshot)?.others ?? [];
+  return [{ id: 'crds-missing', affected: [...affectedBy(views), ...others.map(refOf)] }];
 }
 
 function versionEvidence(snapshot: Snapshot, version: string): Evidence {
@@ -67,7 +83,7 @@ export const kubernetesVersionUnsupported = defineCheck<VersionFacts>({
     const { calico, kubernetesVersion, kubernetes } = versionSkew(snapshot);
     if (!calico || !kubernetesVersion) return { notApplicable: words.unknown };
     if (kubernetes.kind !== 'api-removed') return [];
-    const telling = sickTelling(snapshot, says);
+    const telling = sickTelling(snapshot, says(calico));
     const isSure = listsSlices(calico, kubernetes.api);
     const broken = brokenViews(snapshot, telling, isSure);
     // Where nothing is sick yet, only the list of EndpointSlices will stop the next start.
@@ -75,7 +91,9 @@ export const kubernetesVersionUnsupported = defineCheck<VersionFacts>({
     if (broken.length === 0 && sickViews(snapshot).length > 0) return [];
     const views =
       broken.length > 0 ? broken : nodeViews(snapshot).filter(({ pod }) => pod !== null);
-    const { api, removedIn, fixedIn } = kubernetes;
+    const hasNoCrds = telling.some(({ last }) => last.value === 'no-crds');
+    const { api, removedIn } = hasNoCrds ? oldCrds : kubernetes;
+    const { fixedIn } = kubernetes;
     const isBroken = broken.length > 0;
     const facts = { calicoVersion: calico, kubernetesVersion, api, removedIn, fixedIn };
     return [
@@ -88,7 +106,9 @@ export const kubernetesVersionUnsupported = defineCheck<VersionFacts>({
           ...telling.slice(0, 4).map(({ pod, last }) => saidEvidence(pod, last)),
           versionEvidence(snapshot, kubernetesVersion),
         ],
-        explains: isBroken ? followsWithoutData(snapshot, views, explained) : [],
+        explains: isBroken
+          ? [...followsWithoutData(snapshot, views), ...unmade(snapshot, views)]
+          : [],
         remedies: [upgradeCalico(installOf(snapshot), fixedIn)],
       },
     ];

@@ -79,6 +79,7 @@ function draftOf(snapshot: Snapshot, denials: readonly Denial[]): Draft<RightsFa
   const isError = isBlocking(first);
   const isProven = denials.some((denial) => denial.isProven === true);
   const isCniAlone = denials.every(({ source }) => source === 'cni');
+  const missingRoles = [...new Set(denials.flatMap(({ right }) => right.missingRole ?? []))];
   const hasTypha = denials.some(({ source }) => source === 'typha');
   return [
     {
@@ -87,7 +88,7 @@ function draftOf(snapshot: Snapshot, denials: readonly Denial[]): Draft<RightsFa
       facts: {
         rights,
         nodes,
-        missingRoles: [...new Set(denials.flatMap(({ right }) => right.missingRole ?? []))],
+        missingRoles,
         harm: !isError ? 'feature' : isCniAlone ? 'new-pods' : 'calico-node',
       },
       affected: uniqueRefs([
@@ -102,7 +103,7 @@ function draftOf(snapshot: Snapshot, denials: readonly Denial[]): Draft<RightsFa
             ...(hasTypha ? [{ id: 'typha-unreachable', affected: affectedBy(views) }] : []),
           ]
         : [],
-      remedies: [missingRights(installOf(snapshot), rights)],
+      remedies: [missingRights(installOf(snapshot), rights, missingRoles)],
     },
   ];
 }

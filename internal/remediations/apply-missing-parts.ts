@@ -53,12 +53,18 @@ function byOperator(install: Install): readonly string[] {
   ];
 }
 
-function byManifest(install: Install, rules: readonly MissingRule[]): readonly string[] {
+function byManifest(
+  install: Install,
+  rules: readonly MissingRule[],
+  gone: ReadonlySet<string>,
+): readonly string[] {
   const url = manifestUrl(install, manifestFile(install));
   const roles = [...rolesOf(rules)].flatMap(([role, ofRole]) => ruleYaml(role, ofRole));
   return [
     ...roles,
-    ...rules.map(patchOf),
+    // A role that is not there cannot be patched.
+    ...rules.filter(({ role }) => !gone.has(role)).map(patchOf),
+    ...[...gone].map((role) => `kubectl get clusterrole ${role}`),
     words.whole,
     url === null
       ? words.manifestOf(install.calicoVersion)
@@ -68,21 +74,30 @@ function byManifest(install: Install, rules: readonly MissingRule[]): readonly s
 
 /**
  * Gives back the rights that are missing: the smallest rules, as text and as patches of the roles. The operator writes its
- * roles itself, so there it is the operator's own rights and release that have to be put right.
+ * roles itself, so there it is the operator's own rights and release that have to be put right. `missingRoles` are bound, but
+ * do not exist.
  */
-export function missingRights(install: Install, rules: readonly MissingRule[]): Remedy {
+export function missingRights(
+  install: Install,
+  rules: readonly MissingRule[],
+  missingRoles: readonly string[] = [],
+): Remedy {
   const isOperator = install.renderer === 'operator';
   const [first] = rules;
   return {
     id: 'missing-rights',
-    title: isOperator ? words.titleOperator : words.title,
+    title: isOperator
+      ? words.titleOperator
+      : missingRoles.length > 0
+        ? words.titleRole
+        : words.title,
     action: isOperator ? 'manual' : actionByHand(install),
     risk: 'none',
     ...(first ? { target: { kind: 'ClusterRole', name: first.role } } : {}),
     changes: [],
     consequences: [words.consequence],
     manual: [
-      ...(isOperator ? byOperator(install) : byManifest(install, rules)),
+      ...(isOperator ? byOperator(install) : byManifest(install, rules, new Set(missingRoles))),
       ...lastingRemark(install),
     ],
   };
@@ -114,10 +129,11 @@ export function missingTypes(install: Install, names: readonly string[]): Remedy
 
 const words = {
   title: 'Add the missing rules to the ClusterRole',
+  titleRole: 'Make the ClusterRole again',
   titleOperator: 'Let the operator write its roles again',
   types: "Apply the missing CRDs of Calico's release",
   consequence:
-    'calico-node asks again every second and goes on by itself; no pod has to be restarted.',
+    'calico-node asks again and goes on by itself, in back-off within five minutes; no pod has to be restarted.',
   typesConsequence:
     'What Calico has stored stays as it is. Pods that wait in CrashLoopBackOff start at their next try.',
   neverDelete:

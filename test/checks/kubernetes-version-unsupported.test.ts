@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { kubernetesVersionUnsupported as check } from '../../internal/checks/kubernetes-version-unsupported.ts';
-import { say, stayUnready } from '../support/api-faults.ts';
+import { crdsMissing } from '../../internal/checks/crds-missing.ts';
+import { explains } from '../../internal/checks/rank.ts';
+import { failStart, say, stayUnready } from '../support/api-faults.ts';
 import { healthyCluster } from '../support/cluster.ts';
 import { podOn, unready } from '../support/faults.ts';
 import { findingIn, findingsIn, nodesOf } from '../support/findings.ts';
@@ -27,6 +29,23 @@ describe('kubernetes-version-unsupported', () => {
       },
     });
     expect(nodesOf(finding)).toEqual(['worker-1', 'worker-2']);
+  });
+
+  it.each([
+    ['v3.13.2', 'v1.23.4', '3.15.0'],
+    ['v3.9.1', 'v1.26.4', '3.23.0'],
+  ])('takes CRDs that %s cannot make on Kubernetes %s for it', (version, kubernetes, fixedIn) => {
+    const sample = healthyCluster({ nodes: 2, version, kubernetes });
+    const line =
+      'Unable to ensure datastore is initialized. error=resource does not exist: ClusterInformation(default) with error: the server could not find the requested resource (post clusterinformations.crd.projectcalico.org)';
+    for (const node of ['worker-1', 'worker-2'])
+      failStart(sample, node, [say(sample, { version, ago: 41, level: 'ERROR' }, line)]);
+    const cause = findingIn(check, sample);
+    expect(cause.facts).toMatchObject({ api: 'apiextensions.k8s.io/v1beta1', fixedIn });
+    expect(explains(cause, findingIn(crdsMissing, sample))).toBe(true);
+    const newer = healthyCluster({ nodes: 2, version: 'v3.16.1', kubernetes: 'v1.22.4' });
+    failStart(newer, 'worker-1', [say(newer, { version: 'v3.16.1', ago: 41 }, line)]);
+    expect(findingsIn(check, newer)).toEqual([]);
   });
 
   it('is likely by the versions alone, without a log', () => {

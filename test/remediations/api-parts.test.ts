@@ -78,6 +78,14 @@ describe('missing parts', () => {
     expect(missingRights(installed(kind, version), [rule]).manual.join('\n')).toContain(file);
   });
 
+  it('patches no role that is not there', () => {
+    const other = { ...rule, role: 'calico-typha' };
+    const { manual } = missingRights(installed('manifest'), [rule, other], ['calico-node']);
+    expect(manual.filter((line) => line.startsWith('kubectl patch'))).toEqual([
+      expect.stringContaining('clusterrole calico-typha'),
+    ]);
+  });
+
   it('names no address for a release whose tag has none', () => {
     const text = missingTypes(installed('manifest', 'v3.20.1'), [
       'tiers.crd.projectcalico.org',
