@@ -139,7 +139,7 @@ export function cgroupSign(snapshot: Snapshot, view: NodeView): CgroupSign | nul
     const evidence = refused.slice(0, 3);
     return { view, kind: 'kubelet-cgroupfs', confidence: 'confirmed', deaths: null, evidence };
   }
-  if (!isEndedFromOutside(snapshot, view) || hasOomOn(snapshot, view.name)) return null;
+  if (!isEndedFromOutside(snapshot, view) || hasOomOn(snapshot, view)) return null;
   const deaths = quietDeaths(snapshot, view);
   const confidence = deaths && confidenceOf(snapshot, view, deaths);
   if (!deaths || confidence === null) return null;

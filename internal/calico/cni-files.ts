@@ -31,7 +31,7 @@ export interface CniFault {
 // cni-plugin/pkg/install: what it cannot do on the node itself; errors of the API are told by other checks. The shell script of
 // v3.16 and older says the same in words of its own, without a level.
 const installer =
-  /found no writeable directory|no writable directory|\/host\/opt\/cni\/bin is non-writeable|CNI config is not valid JSON|Failed to (?:install|write|copy|move|rename|create CNI config)|(?:open|rename|mkdir|chmod|unlinkat) \/host\/\S+: (?:permission denied|read-only file system|text file busy|no space left on device|no such file)/i;
+  /found no writeable directory|no writable directory|\/host\/opt\/cni\/bin is non-writeable|CNI config is not valid JSON|Failed to (?:install|write|copy|move|mv|rename|create CNI config)|(?:open|rename|mkdir|chmod|unlinkat) \/host\/\S+: (?:permission denied|read-only file system|text file busy|no space left on device|no such file)/i;
 const isApiError = ({ text }: LogLine): boolean =>
   /https?:\/\/|[Uu]nauthorized|forbidden/.test(text);
 

@@ -77,8 +77,14 @@ function logEnd(snapshot: Snapshot, pod: Pod): Pick<QuietDeaths, 'logEnd' | 'evi
 }
 
 /** True if something on the node ran out of memory: then that is what ends containers there. */
-export const hasOomOn = (snapshot: Snapshot, node: string): boolean =>
-  podsOn(snapshot, node).some((pod) => endingsOf(pod).some(({ reason }) => reason === 'OOMKilled'));
+export const hasOomOn = (snapshot: Snapshot, { name, node }: NodeView): boolean =>
+  podsOn(snapshot, name).some((pod) =>
+    endingsOf(pod).some(({ reason }) => reason === 'OOMKilled'),
+  ) ||
+  (node !== null &&
+    eventsAbout(snapshot, node).some(
+      (event) => /OOM/.test(event.reason) && isRecent(snapshot, event, lately),
+    ));
 
 /** Gathers how containers end on a node; null if calico-node has no pod there. */
 export function quietDeaths(snapshot: Snapshot, view: NodeView): QuietDeaths | null {

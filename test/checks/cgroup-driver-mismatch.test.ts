@@ -102,6 +102,19 @@ describe('cgroup-driver-mismatch', () => {
       },
     ]),
     [
+      'the machine ran out of memory',
+      {
+        isOdd: true,
+        change: (s) =>
+          addEvent(
+            s,
+            nodeOf(s, 'worker-2'),
+            'SystemOOM',
+            'System OOM encountered, victim process: x',
+          ),
+      },
+    ],
+    [
       'a startup probe kills it',
       {
         isOdd: true,

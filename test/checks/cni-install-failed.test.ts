@@ -53,6 +53,11 @@ describe('cni-install-failed', () => {
       'not-writable',
     ],
     [
+      'v3.9.2',
+      'Failed to mv files. This may be caused by selinux configuration on the host',
+      'not-writable',
+    ],
+    [
       'v3.28.0',
       fatal('CNI config is not valid JSON: {"name": "k8s-pod-network", "mtu": ,}'),
       'bad-config',
