@@ -36,6 +36,9 @@ interface Try {
   readonly askedDelayMs: number | null;
 }
 
+/** Requests under way at the same time, unless told. */
+export const defaultMaxInFlight = 10;
+
 const defaultDeadlineMs = 300_000;
 
 const outOfTime = (what: string, ms: number): Failure =>
@@ -69,6 +72,10 @@ export class Attempts {
   readonly #options: ApiOptions;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
+  readonly #mostSilences: number;
+  /** Requests in a row that ended without any answer, and how the last one did. */
+  #silences = 0;
+  #silence: Failure | null = null;
   #startedAt: number | null = null;
   #newestDate: number | null = null;
 
@@ -77,6 +84,7 @@ export class Attempts {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
+    this.#mostSilences = options.maxInFlight ?? defaultMaxInFlight;
   }
 
   /** The server's clock in its newest answer, RFC 3339; null before the first. */
@@ -85,8 +93,24 @@ export class Attempts {
     return new Date(this.#newestDate).toISOString().replace('.000Z', 'Z');
   }
 
-  /** Sends a request until it gives an answer that another try would not better. */
+  /**
+   * Sends a request until it gives an answer that another try would not better. Once as many requests as may be under way
+   * have ended one after the other without any answer, the server is taken for gone, and no more is sent.
+   */
   async run(request: Request): Promise<Outcome<Answer>> {
+    if (this.#silence && this.#silences >= this.#mostSilences) return this.#silence;
+    const outcome = await this.#try(request);
+    const isSilent = outcome.state === 'failed' && outcome.status === null;
+    if (!isSilent) this.#silences = 0;
+    // Of a log it may be the node that does not answer.
+    else if (request.patience === 'normal') {
+      this.#silences += 1;
+      this.#silence = outcome;
+    }
+    return outcome;
+  }
+
+  async #try(request: Request): Promise<Outcome<Answer>> {
     const { signal, random = Math.random } = this.#options;
     let hasRenewed = false;
     for (let attempt = 1; ; attempt += 1) {

@@ -1,5 +1,5 @@
 import type { Api, ApiOptions, Ask } from './api.ts';
-import { Attempts, type Request } from './attempts.ts';
+import { Attempts, defaultMaxInFlight, type Request } from './attempts.ts';
 import type { Connection } from './connection.ts';
 import { limiter } from './limit.ts';
 import { failure, type Outcome } from './read-error.ts';
@@ -41,7 +41,7 @@ function parse(text: string): Outcome<unknown> {
 /** The reader of a cluster: sends requests over a connection, a few at a time, with retries, time limits and a deadline. */
 export function createApi(connection: Connection, options: ApiOptions = {}): Api {
   const { context, server } = connection;
-  const limit = limiter(options.maxInFlight ?? 10);
+  const limit = limiter(options.maxInFlight ?? defaultMaxInFlight);
   const attempts = new Attempts(connection, options);
   const timeoutMs = options.requestTimeoutMs ?? defaultTimeoutMs;
   const common = { 'user-agent': options.userAgent ?? 'kubectl-calico-fix' };

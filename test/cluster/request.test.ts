@@ -223,6 +223,43 @@ test('a server that is not there is data', async () => {
   });
 });
 
+describe('a server that has gone', () => {
+  const cut: Reply = { ends: 'cut' };
+  const many = Array.from({ length: 12 }, (_, index) => core(`things${index}`));
+
+  test('is not asked for ever', async () => {
+    const { api, stub } = await setUp(() => cut, { maxInFlight: 3 });
+    const outcomes = await Promise.all(many.map((target) => api.getJson(target)));
+    expect(outcomes).toEqual(
+      many.map(() =>
+        expect.objectContaining({ error: expect.objectContaining({ kind: 'unreachable' }) }),
+      ),
+    );
+    // Three, and those that began while these ended.
+    expect(new Set(stub.seen.map(({ path }) => path)).size).toBeLessThan(6);
+  });
+
+  test('has not if it answers now and then', async () => {
+    const answers = (path: string): boolean => /[05]$/.test(path);
+    const { api, stub } = await setUp(({ path }) => (answers(path) ? some : cut), {
+      maxInFlight: 5,
+    });
+    for (const target of many) await api.getJson(target);
+    expect(new Set(stub.seen.map(({ path }) => path)).size).toBe(12);
+  });
+
+  test('is another than a node that does not answer', async () => {
+    const log = { ...core('pods', { namespace: 'shop', name: 'till' }), subresource: 'log' };
+    const { api, stub } = await setUp(({ path }) => (path.endsWith('/log') ? cut : some), {
+      maxInFlight: 2,
+    });
+    const ask = { query: {}, keep: 'head', maxBytes: 10 } as const;
+    for (let count = 0; count < 4; count += 1) await api.getText(log, ask);
+    expect(await api.getJson(nodes)).toMatchObject({ state: 'read' });
+    expect(stub.seen.at(-1)?.path).toBe('/api/v1/nodes');
+  });
+});
+
 test.each([10, 3])('%i requests are under way, no more, over as many connections', async (most) => {
   const waiting: ((reply: Reply) => void)[] = [];
   const allTogether: Script = () =>
