@@ -157,11 +157,16 @@ function whose({ kind, interface: name }: WrongNode): string {
     case 'network-address':
       return 'the address of the network itself';
     case 'gone':
-      return 'an address that it no longer has';
+      return 'an address that no interface there has now';
     default:
       return name === null ? `the address of ${what}` : `the address of ${what} (${name})`;
   }
 }
+
+// One address belongs to one sort of thing: the node on which it was seen tells what.
+const bestTold = (nodes: readonly WrongNode[]): WrongNode | undefined =>
+  nodes.find(({ kind, interface: name }) => kind !== 'gone' && name !== null) ??
+  nodes.find(({ kind }) => kind !== 'gone');
 
 const verb = (names: readonly string[], one: string, many: string): string =>
   names.length === 1 ? one : many;
@@ -177,7 +182,7 @@ function title({ nodes, address, kind, complaining }: Facts): string {
   if (others.length === 0) return `${first.node} gave out ${first.address}, ${whose(first)}`;
   return address === null
     ? `${names} gave out addresses that are not their own`
-    : `${names} ${nodes.length === 2 ? 'both' : 'all'} gave out ${address}, ${whose(first)}`;
+    : `${names} ${nodes.length === 2 ? 'both' : 'all'} gave out ${address}, ${whose(bestTold(nodes) ?? first)}`;
 }
 
 function right({ nodes: [first, ...others] }: Facts): string {
