@@ -109,8 +109,10 @@ const words = {
     refused: 'The address answers, but no etcd takes connections there, or no route leads to it.',
     'no-answer': 'Requests to etcd time out.',
   } satisfies Record<Exclude<EtcdCause, 'certificate-file'>, string>,
-  unreadable: (files: EtcdFiles | null): string =>
-    files?.kind === 'node'
-      ? `A file that calico-node takes from ${files.path} of its node is not there or holds no certificate.`
-      : `A file of the Secret ${files?.name ?? 'calico-etcd-secrets'} is not there or holds no certificate.`,
+  unreadable: (files: EtcdFiles | null): string => {
+    const from = files?.kind === 'node' ? ` from ${files.path} of its node` : '';
+    return files?.kind === 'secret'
+      ? `A file of the Secret ${files.name} is not there or holds no certificate.`
+      : `A certificate file that calico-node takes${from} for etcd is not there or holds no certificate.`;
+  },
 };

@@ -9,6 +9,11 @@ const secretOf = (namespace: string, name: string): readonly string[] => [
   `kubectl -n ${namespace} create secret generic ${name} --from-file=etcd-key=client.key --from-file=etcd-cert=client.crt --from-file=etcd-ca=ca.crt --dry-run=client -o yaml | kubectl apply -f -`,
 ];
 
+const placeOf = (namespace: string, daemonSet: string): readonly string[] => [
+  words.place,
+  `kubectl -n ${namespace} get daemonset ${daemonSet} -o jsonpath='{range .spec.template.spec.volumes[*]}{.name}{" "}{.secret.secretName}{.hostPath.path}{"\\n"}{end}'`,
+];
+
 const folderOf = (nodes: readonly string[], path: string): readonly string[] => [
   ...nodes
     .slice(0, 3)
@@ -28,6 +33,7 @@ const endpointsOf = (namespace: string): readonly string[] => [
 function stepsFor(
   { cause, endpoints, files, nodes }: EtcdFault,
   namespace: string,
+  daemonSet: string,
 ): readonly string[] {
   const health = `ETCDCTL_API=3 etcdctl --endpoints=${endpoints || 'ADDRESS:2379'} --cacert=ca.crt --cert=client.crt --key=client.key endpoint status -w table`;
   switch (cause) {
@@ -36,7 +42,10 @@ function stepsFor(
     case 'credentials':
       return files?.kind === 'node'
         ? folderOf(nodes, files.path)
-        : secretOf(namespace, files?.name ?? usualSecret);
+        : [
+            ...(files ? [] : placeOf(namespace, daemonSet)),
+            ...secretOf(namespace, files?.name ?? usualSecret),
+          ];
     case 'no-endpoints':
       return endpointsOf(namespace);
     case 'no-space':
@@ -60,9 +69,8 @@ export interface EtcdFault {
 
 function titleOf({ cause, files }: EtcdFault): string {
   if (cause !== 'certificate-file') return words.titles[cause];
-  return files?.kind === 'node'
-    ? words.folder(files.path)
-    : words.secret(files?.name ?? usualSecret);
+  if (!files) return words.files;
+  return files.kind === 'node' ? words.folder(files.path) : words.secret(files.name);
 }
 
 /** What brings etcd back for Calico, by what is wrong with it. etcd itself is not in the API: much of it is work on its members. */
@@ -81,7 +89,7 @@ export function repairEtcd(install: Install, fault: EtcdFault): Remedy {
     changes: [],
     consequences: [words.consequence],
     manual: [
-      ...stepsFor(fault, namespace),
+      ...stepsFor(fault, namespace, daemonSet),
       ...(isOurs ? [`kubectl -n ${namespace} rollout restart daemonset/${daemonSet}`] : []),
     ],
   };
@@ -97,6 +105,9 @@ const words = {
     refused: 'Bring etcd back, or correct its endpoints',
     'no-answer': 'Open the way to etcd',
   } satisfies Record<Exclude<EtcdCause, 'certificate-file'>, string>,
+  files: 'Put the right certificate files where calico-node reads them',
+  place:
+    '# where do the files come from? What one node alone lacks is in a folder of that node; a Secret would fail on all of them',
   secret: (name: string): string => `Put the right files into the Secret ${name}`,
   folder: (path: string): string => `Put the right files into ${path} on the node`,
   copy: (path: string): string =>

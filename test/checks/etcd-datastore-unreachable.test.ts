@@ -81,7 +81,7 @@ describe('etcd-datastore-unreachable', () => {
       { kind: 'node', path: '/etc/calico/certs' },
       /sudo ls -l \/etc\/calico\/certs/,
     ],
-    ['nothing that was read', null, null, /get secret calico-etcd-secrets/],
+    ['nothing that was read', null, null, /get daemonset calico-node.*\n.*\n.*calico-etcd-secrets/],
   ])('looks for the files in %s', (_name, volume, files, command) => {
     const sample = etcd();
     const pod = failStart(sample, 'worker-3', [
