@@ -20,6 +20,8 @@ interface Facts {
   /** Nodes that are established with one another. */
   readonly others: number;
   readonly allReady: boolean;
+  /** True if the sessions are missing among these nodes, false if between them and others. */
+  readonly isAmong: boolean;
 }
 
 interface Pair {
@@ -60,21 +62,41 @@ function pairsOf(snapshot: Snapshot): readonly Pair[] {
   });
 }
 
+// A few new machines behind a firewall miss all the others, and each of the many misses only them.
+const fewOf = 4;
+
+/** The few nodes that take part in every missing session, each of them cut off from most others; empty if there are none such. */
+function fewNodes(ends: readonly (readonly string[])[], count: number): readonly string[] {
+  const missed = new Map<string, Set<string>>();
+  for (const [one = '', other = ''] of ends) {
+    missed.set(one, (missed.get(one) ?? new Set()).add(other));
+    missed.set(other, (missed.get(other) ?? new Set()).add(one));
+  }
+  const few = [...missed].flatMap(([name, others]) => (others.size * 2 > count - 1 ? [name] : []));
+  const areAll = ends.every((pair) => pair.some((name) => few.includes(name)));
+  return areAll && few.length * fewOf <= count ? few : [];
+}
+
 // One node that takes part in every missing session is where they meet; else each node of a pair is named.
-function meetingNodes(pairs: readonly Pair[]): readonly string[] {
+function meetingNodes(pairs: readonly Pair[], count: number): readonly string[] {
   const ends = pairs.map(({ report, peer }) => [report.view.name, peer.name]);
   const all = [...new Set(ends.flat())];
   const common = all.filter((name) => ends.every((pair) => pair.includes(name)));
-  return common.length === 1 ? common : all;
+  if (common.length === 1) return common;
+  const few = fewNodes(ends, count);
+  return few.length > 0 ? few : all;
 }
 
 function draftOf(snapshot: Snapshot, pairs: readonly Pair[]): Draft<Facts> {
-  const nodes = meetingNodes(pairs);
+  const nodes = meetingNodes(pairs, nodeViews(snapshot).length);
   const involved = [...new Set(pairs.flatMap(({ report, peer }) => [report.view.name, peer.name]))];
   const reporters = new Set(pairs.map(({ report }) => report.view.name));
   const kinds = new Set(pairs.flatMap(({ report }) => report.evidence.map(({ field }) => field)));
   const views = nodeViews(snapshot).filter(({ name }) => involved.includes(name));
   const first = pairs[0];
+  const isAmong = pairs.every(({ report, peer }) =>
+    [report.view.name, peer.name].every((name) => nodes.includes(name)),
+  );
   const listen = itemsOf(snapshot, 'bgpConfigurations').find(
     ({ metadata }) => metadata.name === 'default',
   );
@@ -89,6 +111,7 @@ function draftOf(snapshot: Snapshot, pairs: readonly Pair[]): Draft<Facts> {
       port,
       others: nodeViews(snapshot).length - involved.length,
       allReady: views.every(({ health }) => health?.state === 'ready'),
+      isAmong,
     },
     affected: [
       ...nodeRefs(nodes),
@@ -103,8 +126,8 @@ function draftOf(snapshot: Snapshot, pairs: readonly Pair[]): Draft<Facts> {
       openPassage({
         protocol: 'TCP',
         port,
-        from: [...reporters],
-        to: nodes,
+        from: isAmong || nodes.length === 1 ? [...reporters] : nodes,
+        to: isAmong || nodes.length === 1 ? nodes : [words.others],
         target: first?.report.peer ?? null,
       }),
     ],
@@ -124,9 +147,9 @@ export const bgpPort179Blocked = defineCheck<Facts>({
   },
   words: {
     en: {
-      title: ({ nodes, port }) =>
-        nodes.length === 1
-          ? `${nodes[0]} has no BGP session with its peers: TCP ${port} does not get through`
+      title: ({ nodes, port, isAmong }) =>
+        nodes.length === 1 || !isAmong
+          ? `${list(nodes)} ${nodes.length === 1 ? 'has' : 'have'} no BGP session with ${nodes.length === 1 ? 'its' : 'their'} peers: TCP ${port} does not get through`
           : `no BGP session between ${list(nodes)}: TCP ${port} does not get through`,
       summary: ({ pairs, allReady }) =>
         `${count(pairs)} missing, although calico-node runs at both ends and the addresses are right. ` +
@@ -142,6 +165,8 @@ export const bgpPort179Blocked = defineCheck<Facts>({
     },
   },
 });
+
+const words = { others: 'the other nodes' };
 
 const list = (names: readonly string[]): string =>
   names.length > 4

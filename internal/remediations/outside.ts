@@ -1,3 +1,4 @@
+import { enumerate } from '../calico/enumerate.ts';
 import type { Remedy } from '../model/remedy.ts';
 
 /** Traffic that something outside the cluster (or a node's own firewall) does not let through. */
@@ -11,6 +12,9 @@ export interface Passage {
   /** An address to try it with, from one of the sources; null if none is known. */
   readonly target: string | null;
 }
+
+// A line with the names of hundreds of nodes is not read.
+const mostNames = 8;
 
 /** The cure for blocked traffic: the rule that has to be there, and how to see whether it is. Nothing of it is in the API. */
 export function openPassage({ protocol, port, from, to, target }: Passage): Remedy {
@@ -31,7 +35,12 @@ export function openPassage({ protocol, port, from, to, target }: Passage): Reme
     consequences: [words.consequence],
     manual: [
       ...probe,
-      ...words.rule(protocol, port, from.join(', ') || 'all nodes', to.join(', ') || 'all nodes'),
+      ...words.rule(
+        protocol,
+        port,
+        enumerate(from, mostNames) || 'all nodes',
+        enumerate(to, mostNames) || 'all nodes',
+      ),
       `# on ${to[0] ?? 'the target node'}: is it the node's own firewall?`,
       'sudo nft list ruleset | grep -nE "drop|reject" | head -40',
       'sudo firewall-cmd --list-all 2>/dev/null; sudo ufw status 2>/dev/null',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bgpPort179Blocked } from '../../internal/checks/bgp-port-179-blocked.ts';
 import type { Finding } from '../../internal/model/finding.ts';
-import { healthyCluster } from '../support/cluster.ts';
+import { healthyCluster, workers } from '../support/cluster.ts';
 import {
   daemonSetOf,
   addEvent,
@@ -199,6 +199,21 @@ describe('bgp-port-179-blocked', () => {
       );
     });
     expect(nodesOf(run(sample))).toEqual([['worker-4']]);
+  });
+
+  it.each<[string, readonly number[], readonly string[]]>([
+    ['a few that all the others miss', [7, 8], ['worker-7', 'worker-8']],
+    ['all of two halves', [5, 6, 7, 8], workers(8).map(({ name }) => name)],
+  ])('names %s', (_name, far, expected) => {
+    const sample = cluster(
+      (s) => {
+        for (let near = 1; near <= 8; near += 1)
+          if (!far.includes(near)) for (const other of far) blocked(s, near, other);
+      },
+      { nodes: 8 },
+    );
+    const [names] = nodesOf(run(sample));
+    expect(new Set(Array.isArray(names) ? names : [])).toEqual(new Set(expected));
   });
 
   it('waits for a start to settle', () => {
