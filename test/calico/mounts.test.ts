@@ -86,6 +86,7 @@ describe('isPathRefusal', () => {
       'failed to mkdir "/sys/kernel/security": mkdir /sys/kernel/security: operation not permitted',
       false,
     ],
+    [setUp('cni-bin-dir', 'mkdir /opt/cni: read-only file system'), false],
     ['path "/sys/fs" is mounted on "/sys" but it is not a shared mount', false],
   ])('%s', (message, isPath) => {
     expect(isPathRefusal(message)).toBe(isPath);

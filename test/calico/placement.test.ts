@@ -49,6 +49,7 @@ describe('taints', () => {
     ['tolerates everything', storage, [{ operator: 'Exists' }], true],
     ['another effect', storage, [{ operator: 'Exists', effect: 'NoExecute' }], false],
     ['the key alone', storage, [{ key: 'storage', operator: 'Exists' }], true],
+    ['another key', storage, [{ key: 'gpu', operator: 'Exists' }], false],
     ['the value', storage, [{ key: 'storage', value: 'fast' }], true],
     ['another value', storage, [{ key: 'storage', operator: 'Equal', value: 'slow' }], false],
     ['a wish only', { ...storage, effect: 'PreferNoSchedule' }, [], true],
@@ -98,6 +99,8 @@ describe('node affinity', () => {
     ['DoesNotExist', requiring(term(need('pool', 'DoesNotExist'))), false],
     ['Gt', requiring(term(need('size', 'Gt', '4'))), true],
     ['Lt', requiring(term(need('size', 'Lt', '4'))), false],
+    ['Gt of a label that is not there', requiring(term(need('rank', 'Gt', '-1'))), false],
+    ['Lt of a label that is not there', requiring(term(need('rank', 'Lt', '1'))), false],
     ['an operator of the future', requiring(term(need('size', 'Near', '4'))), false],
     [
       'one of two terms',

@@ -108,6 +108,13 @@ describe('bpf-filesystem-not-mounted', () => {
         }),
     ],
     [
+      'the first run, which has not come to its end',
+      (sample) =>
+        stuckInit(podOn(sample, 'worker-1'), 'mount-bpffs', {
+          running: { startedAt: at(sample, -300) },
+        }),
+    ],
+    [
       'another init container with the same code',
       (sample) => failing(sample, 'worker-1', { container: 'install-cni', exitCode: 2 }),
     ],

@@ -181,6 +181,20 @@ describe('cni-install-failed', () => {
         ),
     ],
     [
+      'an error of the run before, when install-cni is through',
+      (sample) => {
+        const pod = podOn(sample, 'worker-1');
+        unready(pod);
+        setLog(
+          sample,
+          pod,
+          'install-cni',
+          `${fatal('found no writeable directory, exiting')}\n`,
+          true,
+        );
+      },
+    ],
+    [
       'the shell script skips its second directory, and fails for another reason',
       (sample) =>
         installerSays(sample, 'worker-1', '/host/secondary-bin-dir is non-writeable, skipping'),

@@ -70,6 +70,18 @@ describe('daemonset-not-scheduled', () => {
     expect(findings.map(({ id }) => id)).toEqual(['daemonset-not-scheduled']);
   });
 
+  it('shows the numbers, the label and what the node says', () => {
+    const sample = healthyCluster({ nodes: 3 });
+    unlabelled(sample, 'worker-3');
+    withoutNetwork(sample, nodeOf(sample, 'worker-3'));
+    const { evidence } = findingIn(daemonsetNotScheduled, sample);
+    expect(evidence.map(({ from, field, text }) => [from.kind, field, text.slice(0, 20)])).toEqual([
+      ['DaemonSet', 'status.desiredNumberScheduled', '2 of 3 Linux nodes'],
+      ['Node', 'metadata.labels[kubernetes.io/os]', 'none'],
+      ['Node', 'status.conditions[Ready]', 'False: container run'],
+    ]);
+  });
+
   it('works with pods alone, by the template that they carry', () => {
     const sample = healthyCluster({ nodes: 3 });
     unlabelled(sample, 'worker-2');

@@ -74,6 +74,42 @@ describe('hostpath-mount-failure', () => {
     expect(findingIn(hostpathMountFailure, sample).facts['kind']).toBe('wrong-type');
   });
 
+  it('shows what the pod asks for beside what the kubelet says', () => {
+    const sample = healthyCluster({ nodes: 2 });
+    const { spec } = podOn(sample, 'worker-1');
+    if (spec) {
+      spec.volumes = [
+        { name: 'var-lib-calico', hostPath: { path: '/var/lib/calico' } },
+        { name: 'lib-modules', hostPath: { path: '/lib/modules', type: 'Directory' } },
+      ];
+    }
+    held(sample, 'worker-1', modules);
+    const { evidence } = findingIn(hostpathMountFailure, sample);
+    expect(evidence.map(({ field, text }) => [field, text])).toEqual([
+      ['event FailedMount', modules],
+      ['status.phase', 'Pending'],
+      ['spec.volumes[lib-modules]', 'hostPath /lib/modules, type "Directory"'],
+    ]);
+  });
+
+  it.each([
+    [
+      'configmap "calico-config" not found',
+      'kubectl -n kube-system get configmap/calico-config -o yaml',
+    ],
+    [
+      'references non-existent secret key: etcd-ca',
+      'kubectl -n kube-system get configmaps,secrets',
+    ],
+  ])('shows the object that is missing: %s', (why, command) => {
+    const sample = healthyCluster({ nodes: 1 });
+    held(sample, 'worker-1', setUp('v', why));
+    const { remedies } = findingIn(hostpathMountFailure, sample);
+    expect(remedies.map(({ id, manual }) => [id, manual[0]])).toEqual([
+      ['restore-object', command],
+    ]);
+  });
+
   it('reads what Docker says when it makes the container', () => {
     const sample = healthyCluster({ nodes: 2, version: 'v3.26.3' });
     waitsFor(

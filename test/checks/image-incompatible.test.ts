@@ -113,6 +113,25 @@ describe('image-incompatible', () => {
     );
   });
 
+  it.each([
+    ['exec /x: exec format error', 'arm64', true],
+    ['exec /x: exec format error', 'amd64', false],
+    ['Fatal glibc error: CPU does not support x86-64-v2', 'arm64', false],
+  ])('%s on %s: is another kind of machine than the rest: %s', (text, architecture, isOdd) => {
+    const sample = healthyCluster({ nodes: 3 });
+    setArchitecture(sample, 'worker-2', architecture);
+    crashing(sample, 'worker-2', 1, text);
+    const { facts, evidence } = findingIn(imageIncompatible, sample);
+    expect(facts['isOdd']).toBe(isOdd);
+    expect(evidence.some(({ field }) => field.includes('architecture'))).toBe(isOdd);
+  });
+
+  it('compares with nothing where no other node is well', () => {
+    const sample = healthyCluster({ nodes: 1 });
+    crashing(sample, 'worker-1', 1, 'exec /x: exec format error');
+    expect(findingIn(imageIncompatible, sample).facts['isOdd']).toBe(false);
+  });
+
   it('groups nodes by cause', () => {
     const sample = healthyCluster({ nodes: 4 });
     for (const node of ['worker-1', 'worker-2'])
@@ -139,6 +158,14 @@ describe('image-incompatible', () => {
     [
       'the words in the log of a pod that is ready',
       (sample) => appendLog(sample, podOn(sample, 'worker-1'), ['exec /x: exec format error']),
+    ],
+    [
+      'a crash after a log that goes on, in the run before',
+      (sample) => {
+        crashing(sample, 'worker-1', 139, null);
+        const lines = Array.from({ length: 40 }, (_, index) => `line ${index}`).join('\n');
+        setLog(sample, podOn(sample, 'worker-1'), 'calico-node', `${lines}\n`, true);
+      },
     ],
     [
       'an end of long ago of a container that runs',
