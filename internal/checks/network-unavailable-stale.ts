@@ -1,6 +1,6 @@
 import { affectedBy } from '../calico/affected.ts';
 import { fieldEvidence } from '../calico/evidence.ts';
-import { installUses } from '../calico/install/install.ts';
+import { installOf, installUses } from '../calico/install/install.ts';
 import { nodeViews, uptimeOf, type NodeView } from '../calico/nodes.ts';
 import { conditionOf } from '../calico/pods.ts';
 import { settingsOf } from '../calico/settings.ts';
@@ -8,7 +8,10 @@ import { newest, secondsBetween } from '../calico/time.ts';
 import type { Draft } from '../model/finding.ts';
 import type { Condition } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { clearNetworkUnavailable } from '../remediations/clear-network-unavailable.ts';
+import {
+  clearLeftOver,
+  clearNetworkUnavailable,
+} from '../remediations/clear-network-unavailable.ts';
 import { defineCheck } from './define.ts';
 import { someNodes } from './signature.ts';
 
@@ -18,6 +21,8 @@ interface Facts {
   readonly reason: string;
   /** Who set the condition: calico-node when it was stopped, or the cloud provider for a node without a route. */
   readonly setBy: 'calico-node' | 'cloud-provider';
+  /** True if there is no Calico any longer that would take the condition back. */
+  readonly isRemoved: boolean;
 }
 
 // calico-node clears the condition when it is ready, or after five minutes (node/pkg/lifecycle/startup, v3.31 and newer;
@@ -55,16 +60,36 @@ function isStale(snapshot: Snapshot, view: NodeView): boolean {
   );
 }
 
+/** Nodes that calico-node marked when it was stopped for the last time: neither pods nor a DaemonSet of it are left. */
+function abandoned(snapshot: Snapshot): readonly NodeView[] {
+  const views = nodeViews(snapshot);
+  const isGone =
+    snapshot.lists.pods.state === 'read' &&
+    snapshot.lists.daemonSets.state === 'read' &&
+    installOf(snapshot).renderer === 'none' &&
+    views.every(({ pod }) => pod === null);
+  if (!isGone) return [];
+  return views.filter((view) => {
+    const condition = conditionIn(view);
+    const since = secondsBetween(condition?.lastTransitionTime, snapshot.takenAt) ?? 0;
+    return (
+      condition?.status === 'True' && setterOf(view) === 'calico-node' && since > longestSeconds
+    );
+  });
+}
+
 function draftOf(
   snapshot: Snapshot,
   setBy: Facts['setBy'],
   views: readonly NodeView[],
+  isRemoved = false,
 ): Draft<Facts> {
   const reason = views[0] ? (conditionIn(views[0])?.reason ?? '') : '';
   return {
     severity: 'error',
-    confidence: 'confirmed',
-    facts: { nodes: views.map(({ name }) => name), reason, setBy },
+    // A dump may have left Calico's namespace out.
+    confidence: isRemoved ? 'likely' : 'confirmed',
+    facts: { nodes: views.map(({ name }) => name), reason, setBy, isRemoved },
     affected: affectedBy(views),
     evidence: views.slice(0, 4).flatMap((view) => {
       const { reason: why = '', message = '' } = conditionIn(view) ?? {};
@@ -75,11 +100,13 @@ function draftOf(
       ];
     }),
     isSymptom: true,
-    remedies: clearNetworkUnavailable(
-      snapshot,
-      views.flatMap(({ pod }) => pod ?? []),
-      setBy,
-    ),
+    remedies: isRemoved
+      ? [clearLeftOver(views.map(({ name }) => name))]
+      : clearNetworkUnavailable(
+          snapshot,
+          views.flatMap(({ pod }) => pod ?? []),
+          setBy,
+        ),
   };
 }
 
@@ -92,18 +119,22 @@ export const networkUnavailableStale = defineCheck<Facts>({
   uses: [...installUses],
   run: (snapshot) => {
     const stale = nodeViews(snapshot).filter((view) => isStale(snapshot, view));
-    return [...Map.groupBy(stale, setterOf)].map(([setBy, views]) =>
-      draftOf(snapshot, setBy, views),
-    );
+    const left = abandoned(snapshot);
+    return [
+      ...[...Map.groupBy(stale, setterOf)].map(([setBy, views]) => draftOf(snapshot, setBy, views)),
+      ...(left.length > 0 ? [draftOf(snapshot, 'calico-node', left, true)] : []),
+    ];
   },
   words: {
     en: {
-      title: ({ nodes }) =>
-        `${someNodes(nodes)} ${nodes.length === 1 ? 'is' : 'are'} marked as without network, although calico-node is ready there`,
-      summary: ({ reason, setBy }) =>
-        setBy === 'calico-node'
-          ? `The condition NetworkUnavailable (${reason}) is left over from a stop of calico-node: it keeps new pods away from the node, and nothing is going to clear it.`
-          : `The condition NetworkUnavailable (${reason}) comes from the cloud provider, which looks for a route of its own: it keeps new pods away from the node.`,
+      title: ({ nodes, isRemoved }) =>
+        `${someNodes(nodes)} marked as without network, ${isRemoved ? 'and the Calico that did it is gone' : 'although calico-node is ready there'}`,
+      summary: ({ reason, setBy, isRemoved }) =>
+        isRemoved
+          ? `calico-node set the condition NetworkUnavailable (${reason}) when it was stopped for the last time. It keeps new pods away, and another network does not take it back.`
+          : setBy === 'calico-node'
+            ? `The condition NetworkUnavailable (${reason}) is left over from a stop of calico-node: it keeps new pods away from the node, and nothing is going to clear it.`
+            : `The condition NetworkUnavailable (${reason}) comes from the cloud provider, which looks for a route of its own: it keeps new pods away from the node.`,
     },
   },
 });

@@ -109,3 +109,33 @@ it('stands below what is wrong with the node', () => {
   const { findings } = diagnose(snapshotFrom(sample), { toolVersion: 'test' });
   expect(findings.map(({ id }) => id)).toEqual(['bgp-port-179-in-use']);
 });
+
+/** Calico was taken out of the cluster: neither a pod of it nor its DaemonSet is left. */
+function removed(sample: Sample, nodes: readonly string[], ago = 5000): Sample {
+  for (const node of nodes) down(sample, node, ago);
+  const pods = ['worker-1', 'worker-2', 'worker-3'].map((node) => podOn(sample, node));
+  sample.lists.pods = (sample.lists.pods ?? []).filter((pod) => !pods.includes(pod));
+  sample.lists.daemonSets = [];
+  return sample;
+}
+
+it('finds what a Calico that was removed has left behind', () => {
+  const finding = findingIn(
+    networkUnavailableStale,
+    removed(cluster({ noLogs: true }), ['worker-1', 'worker-3']),
+  );
+  expect(finding).toMatchObject({ confidence: 'likely', facts: { isRemoved: true } });
+  expect(nodesOf(finding)).toEqual(['worker-1', 'worker-3']);
+  expect(finding.remedies.map(({ id }) => id)).toEqual(['clear-left-over']);
+});
+
+it.each<[string, Sample]>([
+  ['was removed just now', removed(cluster({ noLogs: true }), ['worker-1'], 60)],
+  ['marked no node', removed(cluster({ noLogs: true }), [])],
+  [
+    'is still rendered by its operator',
+    removed(cluster({ noLogs: true, install: 'operator' }), ['worker-1']),
+  ],
+])('says nothing of a Calico that %s', (_name, sample) => {
+  expect(findingsIn(networkUnavailableStale, sample)).toEqual([]);
+});
