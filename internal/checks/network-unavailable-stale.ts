@@ -128,7 +128,7 @@ export const networkUnavailableStale = defineCheck<Facts>({
   words: {
     en: {
       title: ({ nodes, isRemoved }) =>
-        `${someNodes(nodes)} marked as without network, ${isRemoved ? 'and the Calico that did it is gone' : 'although calico-node is ready there'}`,
+        `${someNodes(nodes)} ${nodes.length === 1 ? 'is' : 'are'} marked as without network, ${isRemoved ? 'and the Calico that did it is gone' : 'although calico-node is ready there'}`,
       summary: ({ reason, setBy, isRemoved }) =>
         isRemoved
           ? `calico-node set the condition NetworkUnavailable (${reason}) when it was stopped for the last time. It keeps new pods away, and another network does not take it back.`
