@@ -114,7 +114,7 @@ describe.skipIf(kubectl === null || go === null)('krew', () => {
       stdout: `kubectl calico-fix ${tag}\n`,
     });
     expect((await call('plugin', 'list')).stdout).toContain('kubectl-calico_fix');
-    expect((await call('krew', 'list')).stdout).toMatch(/^calico-fix\b/m);
+    expect((await call('krew', 'list')).stdout).toMatch(/^(?:detached\/)?calico-fix$/m);
     expect(await call('krew', 'uninstall', 'calico-fix')).toMatchObject({ code: 0 });
     expect(await call('calico-fix', 'version')).toMatchObject({ code: 1 });
   });
