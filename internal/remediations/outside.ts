@@ -48,20 +48,20 @@ export function openPassage({ protocol, port, from, to, target }: Passage): Reme
   };
 }
 
-/** A cure that no API of the cluster can give: what has to be done, where, and the commands for it. */
+/** What a person has to do, where, and the commands for it: nothing is changed through the API. */
+export const byHand = (
+  id: string,
+  title: string,
+  manual: readonly string[],
+  consequences: readonly string[] = [],
+): Remedy => ({ id, title, action: 'manual', risk: 'none', changes: [], consequences, manual });
+
+/** A cure that no API of the cluster can give. */
 export const outsideCluster = (
   title: string,
   manual: readonly string[],
   consequences: readonly string[] = [],
-): Remedy => ({
-  id: 'outside-cluster',
-  title,
-  action: 'manual',
-  risk: 'none',
-  changes: [],
-  consequences,
-  manual,
-});
+): Remedy => byHand('outside-cluster', title, manual, consequences);
 
 const words = {
   title: (protocol: string, port: number): string =>

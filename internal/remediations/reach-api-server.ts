@@ -6,7 +6,7 @@ import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { kubernetesServicesEndpoint } from './kubernetes-services-endpoint.ts';
-import { outsideCluster } from './outside.ts';
+import { byHand, outsideCluster } from './outside.ts';
 
 /** What is known about the way to the API server. */
 export interface BrokenWay {
@@ -15,15 +15,8 @@ export interface BrokenWay {
   readonly views: readonly NodeView[];
 }
 
-const manual = (id: string, title: string, lines: readonly string[]): Remedy => ({
-  id,
-  title,
-  action: 'manual',
-  risk: 'none',
-  changes: [],
-  consequences: [words.byItself],
-  manual: lines,
-});
+const manual = (id: string, title: string, lines: readonly string[]): Remedy =>
+  byHand(id, title, lines, [words.byItself]);
 
 function scheduleKubeProxy(snapshot: Snapshot, nodes: readonly string[]): Remedy {
   const { name, namespace } = kubeProxyDaemonSet(snapshot)?.metadata ?? { name: 'kube-proxy' };

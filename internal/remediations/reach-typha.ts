@@ -2,7 +2,7 @@ import type { TyphaCause } from '../calico/typha-clients.ts';
 import { placeReasonsOf, typhaReplicasFor, type Typha } from '../calico/typha.ts';
 import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
-import { openPassage } from './outside.ts';
+import { byHand, openPassage } from './outside.ts';
 import { placeTypha, scaleTypha, type TyphaPlace } from './typha-scale.ts';
 
 /** What is known of the nodes that reach no Typha. */
@@ -14,15 +14,8 @@ export interface CutNodes {
   readonly typhaNodes: readonly string[];
 }
 
-const manual = (id: string, title: string, lines: readonly string[]): Remedy => ({
-  id,
-  title,
-  action: 'manual',
-  risk: 'none',
-  changes: [],
-  consequences: [words.byItself],
-  manual: lines,
-});
+const manual = (id: string, title: string, lines: readonly string[]): Remedy =>
+  byHand(id, title, lines, [words.byItself]);
 
 export const placeOf = (install: Install, typha: Typha | null, nodes: number): TyphaPlace => ({
   namespace: typha?.namespace ?? install.namespace ?? 'kube-system',
