@@ -79,8 +79,12 @@ function heldAddresses(snapshot: Snapshot): ReadonlySet<string> {
   return new Set([...pods, ...tunnels].flatMap((ip) => (ip ? [normal(ip)] : [])));
 }
 
-/** Addresses that a pool has given out and that no pod and no tunnel of the snapshot has: leaked ones, as a rule. */
+/**
+ * Addresses that a pool has given out and that no pod and no tunnel of the snapshot has: leaked ones, as a rule. 0 where not
+ * all pods were read.
+ */
 export function strayAddresses(snapshot: Snapshot, pool: IPPool): number {
+  if (snapshot.lists.pods.state !== 'read' || snapshot.partial?.includes('pods')) return 0;
   const held = heldAddresses(snapshot);
   return blocksIn(snapshot, pool.spec?.cidr ?? '').reduce((sum, { spec }) => {
     const given = (spec?.allocations ?? []).flatMap((entry, index) =>

@@ -12,6 +12,7 @@ import { filesIn } from './archive.ts';
 import { readDocuments } from './documents.ts';
 import { isTime, noTime } from './dump-time.ts';
 import { isList, isRecord } from './json.ts';
+import { listNames } from './kinds.ts';
 import { nonEmpty } from './object-type.ts';
 import { admit, deepFreeze } from './shape.ts';
 
@@ -46,6 +47,7 @@ export async function readBundle(
     serverVersion: nonEmpty(manifest['serverVersion']) ?? null,
     apiGroups: isList(manifest['apiGroups']) ? textsOf(manifest['apiGroups']) : null,
     lists,
+    ...(isList(manifest['partial']) ? { partial: listNamesOf(manifest['partial']) } : {}),
     logs: recordsOf(manifest['logs']).map((log) => logOf(log, files)),
     warnings: [...textsOf(manifest['warnings']), ...warnings],
   });
@@ -75,6 +77,11 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 const textsOf = (value: unknown): readonly string[] =>
   isList(value) ? value.filter((entry) => typeof entry === 'string') : [];
+
+const listNamesOf = (value: unknown): readonly ListName[] => {
+  const named = new Set<string>(textsOf(value));
+  return listNames.filter((name) => named.has(name));
+};
 
 const recordsOf = (value: unknown): readonly Raw[] => (isList(value) ? value.filter(isRecord) : []);
 

@@ -92,7 +92,7 @@ interface FiledLog {
 }
 
 function manifestOf(snapshot: Snapshot, logs: readonly FiledLog[]): object {
-  const { takenAt, source, serverVersion, apiGroups, warnings } = snapshot;
+  const { takenAt, source, serverVersion, apiGroups, partial, warnings } = snapshot;
   const lists = listNames.map((name): [string, object] => {
     const file = itemsOf(snapshot, name) ? { file: listFile(name) } : {};
     const list = snapshot.lists[name];
@@ -107,6 +107,7 @@ function manifestOf(snapshot: Snapshot, logs: readonly FiledLog[]): object {
     source,
     serverVersion,
     apiGroups,
+    partial,
     warnings,
     lists: Object.fromEntries(lists),
     logs: logs.map(({ log: { read, ...log }, file }) =>

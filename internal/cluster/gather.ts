@@ -77,6 +77,7 @@ export async function gather(api: Api, options: GatherOptions): Promise<Snapshot
     serverVersion,
     apiGroups: run.groups ? [...run.groups.keys()] : null,
     lists: all,
+    partial: ['pods', 'events', 'configMaps'],
     logs,
     warnings: run.warnings(refusedRights(all)),
   });

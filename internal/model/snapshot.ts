@@ -93,6 +93,11 @@ export interface Snapshot {
   /** API groups that the server serves (`crd.projectcalico.org`, …); null where discovery is not known (dumps). */
   readonly apiGroups: readonly string[] | null;
   readonly lists: { readonly [Name in ListName]: Read<Lists[Name]> };
+  /**
+   * Lists of which only what matters was read, such as the pods of Calico and of sick nodes: what is not in them may still be
+   * in the cluster. Absent where nothing was chosen.
+   */
+  readonly partial?: readonly ListName[];
   readonly logs: readonly ContainerLog[];
   /** Logs that would have been of use but were left out, or files that were not understood: sentences for the user. */
   readonly warnings: readonly string[];

@@ -93,7 +93,11 @@ const roomOf = (change: (sample: Sample) => void) => {
   const snapshot = snapshotFrom(sample);
   const [first] = sample.lists.ipPools ?? [];
   if (!first) throw new Error('no pool');
-  return { room: roomIn(snapshot, first), stray: strayAddresses(snapshot, first) };
+  return {
+    room: roomIn(snapshot, first),
+    stray: strayAddresses(snapshot, first),
+    strayOfSome: strayAddresses({ ...snapshot, partial: ['pods'] }, first),
+  };
 };
 
 describe('room in a pool', () => {
@@ -141,7 +145,7 @@ describe('room in a pool', () => {
   });
 
   it('counts addresses that no pod and no tunnel has', () => {
-    const { stray } = roomOf((sample) => {
+    const { stray, strayOfSome } = roomOf((sample) => {
       addPool(sample, 'p', { cidr: '10.244.0.0/16' });
       // worker-1's own pod has 10.244.1.5, and its tunnel gets 10.244.1.0.
       addBlock(sample, '10.244.1.0/26', 'worker-1', { used: 10 });
@@ -149,6 +153,7 @@ describe('room in a pool', () => {
       annotations['projectcalico.org/IPv4VXLANTunnelAddr'] = '10.244.1.0';
     });
     expect(stray).toBe(8);
+    expect(strayOfSome).toBe(0);
   });
 
   it('counts over the ends of bytes', () => {

@@ -101,6 +101,7 @@ const snapshot: fc.Arbitrary<Snapshot> = fc
     serverVersion: warnings.length > 1 ? 'v1.30.4' : null,
     apiGroups: warnings.length > 0 ? ['', 'crd.projectcalico.org'] : null,
     lists: arbitraryLists(given),
+    ...(logs.length > 1 ? { partial: ['pods', 'events'] as const } : {}),
     logs,
     warnings,
   }));
