@@ -116,8 +116,9 @@ export function reportOf({ target, file, size, unsigned }: Packaged): string {
   const megabytes = `${(size / 1e6).toFixed(1)} MB`;
   const line = `${target.name.padEnd(14)}  ${megabytes}  ${path.relative(process.cwd(), file)}`;
   if (unsigned === null) return line;
-  const advice = `codesign --force --sign - ${executableOf(target)}`;
-  return `${line}\n  NOT SIGNED: ${unsigned}. macOS will not run it before "${advice}" on a Mac.`;
+  const refused = target.arch === 'arm64' ? ' macOS does not run it like this.' : '';
+  const cure = `codesign --force --sign - ${executableOf(target)}`;
+  return `${line}\n  NOT SIGNED: ${unsigned}.${refused} On a Mac, "${cure}" signs it.`;
 }
 
 async function main(): Promise<number> {

@@ -50,7 +50,7 @@ function sayWhatIsMissing(packaged: readonly Packaged[]): boolean {
     return true;
   }
   const names = unsigned.map(({ target }) => target.name).join(', ');
-  console.log(`NOT FIT FOR A RELEASE: ${names} could not be signed, so macOS would kill them.`);
+  console.log(`NOT FIT FOR A RELEASE: ${names} could not be signed, see above.`);
   return false;
 }
 
