@@ -10,14 +10,20 @@ import { words } from './words.ts';
 const mostWarnings = 10;
 const mostNames = 20;
 
-// A name with a slip of the pen would else be told that nothing is wrong with that node.
-function assertNodes(wanted: readonly string[], { lists }: Snapshot): void {
-  if (lists.nodes.state !== 'read' || lists.nodes.items.length === 0) return;
-  const names = lists.nodes.items.map(({ metadata }) => metadata.name);
+// A name with a slip of the pen would else be told that nothing is wrong there.
+function assertNames(
+  wanted: readonly string[],
+  { lists }: Snapshot,
+  list: 'nodes' | 'namespaces',
+  complaint: (names: string) => string,
+): void {
+  const read = lists[list];
+  if (read.state !== 'read' || read.items.length === 0) return;
+  const names = read.items.map(({ metadata }) => metadata.name);
   const missing = wanted.filter((name) => !names.includes(name));
   if (missing.length === 0) return;
   const shown = names.slice(0, mostNames).join(', ') + (names.length > mostNames ? ', …' : '');
-  throw new UserError(words.en.noSuchNode(missing.join(', ')), { hint: words.en.nodes(shown) });
+  throw new UserError(complaint(missing.join(', ')), { hint: words.en.thereAre(shown) });
 }
 
 /** Reads the dump or the cluster that the flags name, with progress on standard error. Throws UserErrors. */
@@ -28,9 +34,14 @@ export async function readSnapshot(flags: Flags, shell: Shell): Promise<Snapshot
     const whole = await (flags.from === undefined
       ? services.gather(flags, shell, progress.show)
       : services.readDump(flags.from));
-    const snapshot = flags.namespace === undefined ? whole : inNamespace(whole, flags.namespace);
-    assertNodes(flags.node, snapshot);
-    return snapshot;
+    const { namespace } = flags;
+    assertNames(flags.node, whole, 'nodes', words.en.noSuchNode);
+    if (namespace === undefined) return whole;
+    // A dump may have objects of a namespace and not the namespace itself.
+    if (whole.source.kind === 'live') {
+      assertNames([namespace], whole, 'namespaces', words.en.noSuchNamespace);
+    }
+    return inNamespace(whole, namespace);
   } finally {
     progress.clear();
   }

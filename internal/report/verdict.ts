@@ -36,9 +36,15 @@ function healthy({ nodes, nodesWithWorkingCalico, findings }: Diagnosis): string
   return remarks === '' ? fact : `${fact}; ${remarks}`;
 }
 
+// Without these nobody can say that there is none.
+const unseen = /\b(?:nodes|pods|daemonSets): /;
+
 /** True where nothing was found that could be looked at, though everything could be read. */
 export const hasNoCalico = ({ install, checks }: Diagnosis): boolean =>
-  install.renderer === 'none' && install.daemonSet === null && !checks.some(({ failed }) => failed);
+  install.daemonSet === null &&
+  !checks.some(
+    ({ result, failed, reason }) => failed || (result === 'unknown' && unseen.test(reason)),
+  );
 
 /** The diagnosis in one sentence without a stop. */
 export function verdictSentence(diagnosis: Diagnosis): string {

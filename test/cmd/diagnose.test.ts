@@ -58,6 +58,18 @@ describe('diagnose', () => {
     expect({ code, path }).toEqual({ code: 0, path: 'some/dump' });
   });
 
+  it('refuses a namespace that is not there', async () => {
+    const namespaces = [{ kind: 'Namespace', metadata: { name: 'calico-system' } }];
+    const source = { kind: 'live', name: 'prod' } as const;
+    const snapshot = { ...snapshotOf({ lists: { namespaces } }), source };
+    const services = { gather: () => Promise.resolve(snapshot) };
+    const known = await runScene(['diagnose', '-n', 'calico-system'], { services });
+    expect(known.code).toBe(0);
+    const { code, stderr } = await runScene(['diagnose', '-n', 'calico-sistem'], { services });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/calico-sistem\n.*calico-system/);
+  });
+
   it('passes the nodes on, and refuses one that is not there', async () => {
     const nodes = [
       { kind: 'Node', metadata: { name: 'n1' } },
