@@ -41,6 +41,8 @@ function messageOf(status: number, body: string): string {
   try {
     const parsed: unknown = JSON.parse(body);
     const message = isRecord(parsed) ? textOf(parsed['message']) : '';
+    // All that the API server says of a token that is wrong or has run out.
+    if (message === 'Unauthorized') return 'the credentials were refused (Unauthorized)';
     if (message !== '') return message;
   } catch {
     // Not JSON: a line of text may tell more; of a page of HTML the number says enough.
