@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../model/clock.ts';
 import type { Outcome } from './read-error.ts';
 import type { Patience } from './retry.ts';
 import type { Target } from './target.ts';

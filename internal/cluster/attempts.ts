@@ -1,5 +1,6 @@
 import type { ApiOptions } from './api.ts';
-import { type Clock, sleep, systemClock } from './clock.ts';
+import type { Clock } from '../model/clock.ts';
+import { sleep, systemClock } from './clock.ts';
 import type { Connection, LoginOptions } from './connection.ts';
 import {
   codeOf,

@@ -1,10 +1,4 @@
-/** Time as an argument, so that tests need not wait. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** Runs something once after so many milliseconds; the function returned cancels it. */
-  readonly after: (ms: number, run: () => void) => () => void;
-}
+import type { Clock } from '../model/clock.ts';
 
 // Node's timers fire at once when told to wait longer than this.
 const longestTimer = 2 ** 31 - 1;

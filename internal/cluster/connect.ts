@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Clock, systemClock } from './clock.ts';
+import type { Clock } from '../model/clock.ts';
+import { systemClock } from './clock.ts';
 import { type Connection, connectionOf } from './connection.ts';
 import { credentialsOf } from './credentials.ts';
 import {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../model/error.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../model/clock.ts';
 import { type Credential, type PluginPlace, runPlugin } from './exec-plugin.ts';
 import { isRecord } from './json.ts';
 import { type Login, textOf } from './kubeconfig.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../internal/cluster/clock.ts';
+import type { Clock } from '../../internal/model/clock.ts';
 
 export interface FakeClock extends Clock {
   /** What was waited for, in milliseconds, in order. */
