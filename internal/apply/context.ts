@@ -36,4 +36,6 @@ export interface ApplyOptions {
   readonly timeoutSeconds: number | null;
   /** The record that this plan takes back. */
   readonly undoes?: string;
+  /** What the plan was made from: errors that are not in it are told as new. Taken anew where it is absent. */
+  readonly before?: Diagnosis;
 }
