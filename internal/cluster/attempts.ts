@@ -2,39 +2,15 @@ import type { ApiOptions } from './api.ts';
 import type { Clock } from '../model/clock.ts';
 import { sleep, systemClock } from './clock.ts';
 import type { Connection, LoginOptions } from './connection.ts';
-import {
-  codeOf,
-  type Failure,
-  failure,
-  failureOfConnection,
-  failureOfStatus,
-  type Outcome,
-} from './read-error.ts';
-import {
-  delayAfter,
-  isPassingCode,
-  isPassingStatus,
-  mayTryAgain,
-  type Patience,
-  retryAfterMs,
-} from './retry.ts';
-import type { Right } from './target.ts';
-import { type Answer, BodyTooLong, exchange, type Send } from './transport.ts';
+import { asOpenIf, ended, judge, judgeError, type Judged, type Try } from './judge.ts';
+import { type Failure, failure, type Outcome } from './read-error.ts';
+import { delayAfter, mayTryAgain } from './retry.ts';
+import { type Answer, exchange, type Send } from './transport.ts';
 
-export interface Request {
-  readonly send: Omit<Send, 'signal'>;
-  /** What a 403 is about, if the server does not say it itself. */
-  readonly needed: Right | null;
-  readonly patience: Patience;
+export interface Request extends Judged {
+  readonly send: Omit<Send, 'signal' | 'onConnected'>;
   /** For one try; 0 is no limit. */
   readonly timeoutMs: number;
-}
-
-interface Try {
-  readonly outcome: Outcome<Answer>;
-  /** True if the same request may get another answer later. */
-  readonly isPassing: boolean;
-  readonly askedDelayMs: number | null;
 }
 
 /** Requests under way at the same time, unless told. */
@@ -42,30 +18,13 @@ export const defaultMaxInFlight = 10;
 
 const defaultDeadlineMs = 300_000;
 
+// What a write that is under way is given to end when everything else is interrupted: its answer is worth the time.
+const graceMs = 5_000;
+
 const outOfTime = (what: string, ms: number): Failure =>
   failure('timeout', `${what} took longer than ${Math.round(ms / 100) / 10} s`);
 
-const ended = (outcome: Outcome<Answer>): Try => ({
-  outcome,
-  isPassing: false,
-  askedDelayMs: null,
-});
-
-function judge(answer: Answer, { needed, patience }: Request, nowMs: number): Try {
-  const { status, headers, text } = answer;
-  if (status >= 200 && status < 300) return ended({ state: 'read', value: answer });
-  return {
-    outcome: failureOfStatus(status, text, needed),
-    isPassing: isPassingStatus(status, patience),
-    askedDelayMs: retryAfterMs(headers['retry-after'], nowMs),
-  };
-}
-
-function judgeError(error: unknown): Try {
-  if (error instanceof BodyTooLong) return ended(failure('damaged', error.message));
-  const outcome = failureOfConnection(error);
-  return { outcome, isPassing: isPassingCode(codeOf(error)), askedDelayMs: null };
-}
+const interrupted = failure('timeout', 'it was interrupted before its answer came');
 
 /** The tries of all requests over one connection: back-off between them, and a deadline for all together. */
 export class Attempts {
@@ -96,7 +55,8 @@ export class Attempts {
 
   /**
    * Sends a request until it gives an answer that another try would not better. Once as many requests as may be under way
-   * have ended one after the other without any answer, the server is taken for gone, and no more is sent.
+   * have ended one after the other without any answer, the server is taken for gone, and no more is sent. When interrupted
+   * it throws the signal's reason; only a write that the server may have got is given a few seconds more, and then open.
    */
   async run(request: Request): Promise<Outcome<Answer>> {
     if (this.#silence && this.#silences >= this.#mostSilences) return this.#silence;
@@ -119,6 +79,7 @@ export class Attempts {
       if (this.#timeLeft() <= 0) return outOfTime('reading the cluster', this.#deadlineMs);
       // Logging in may take as long as a person needs for it: that is not the cluster's time.
       const login = await this.#connection.login();
+      signal?.throwIfAborted();
       this.#startedAt ??= this.#clock.now();
       const { outcome, isPassing, askedDelayMs } = await this.#sendOnce(request, login);
       const isRejected = outcome.state === 'failed' && outcome.status === 401;
@@ -141,18 +102,27 @@ export class Attempts {
     const { signal, log } = this.#options;
     const limitMs = Math.min(request.timeoutMs || Infinity, this.#timeLeft());
     const since = this.#clock.now();
-    const limit = timeLimit(this.#clock, limitMs, signal);
+    const grace = request.isWrite ? graceMs : 0;
+    const limit = timeLimit(this.#clock, limitMs, signal, grace);
     const { method, url } = request.send;
     const tell = (end: string): void =>
       log?.(`${method} ${url.href} ${end} in ${this.#clock.now() - since} ms`);
+    let wasConnected = false;
+    const onConnected = (): void => {
+      wasConnected = true;
+    };
     try {
-      const answer = await exchange({ ...request.send, signal: limit.signal }, login);
+      const send = { ...request.send, signal: limit.signal, onConnected };
+      const answer = await exchange(send, login);
       this.#note(answer);
       tell(String(answer.status));
       return judge(answer, request, this.#clock.now());
     } catch (error) {
-      signal?.throwIfAborted();
-      const result = limit.isOver() ? ended(outOfTime('the request', limitMs)) : judgeError(error);
+      const isOpen = request.isWrite === true && wasConnected;
+      if (!isOpen) signal?.throwIfAborted();
+      const result = limit.isOver()
+        ? ended(asOpenIf(isOpen, signal?.aborted ? interrupted : outOfTime('the request', limitMs)))
+        : judgeError(error, request, wasConnected);
       if (result.outcome.state === 'failed') tell(result.outcome.error.message);
       return result;
     } finally {
@@ -172,13 +142,28 @@ interface TimeLimit {
   readonly cancel: () => void;
 }
 
-function timeLimit(clock: Clock, ms: number, outer: AbortSignal | undefined): TimeLimit {
+// `extraMs`: how much longer it goes on when the outer signal is aborted.
+function timeLimit(
+  clock: Clock,
+  ms: number,
+  outer: AbortSignal | undefined,
+  extraMs: number,
+): TimeLimit {
   const controller = new AbortController();
   let isOver = false;
-  const cancel = clock.after(ms, () => {
+  const end = (): void => {
     isOver = true;
     controller.abort();
-  });
-  const signal = outer ? AbortSignal.any([outer, controller.signal]) : controller.signal;
-  return { signal, isOver: () => isOver, cancel };
+  };
+  const cancels = [clock.after(ms, end)];
+  const cancel = (): void => {
+    outer?.removeEventListener('abort', interrupt);
+    for (const cancelOne of cancels) cancelOne();
+  };
+  const interrupt = (): void => {
+    if (extraMs === 0) controller.abort(outer?.reason);
+    else cancels.push(clock.after(extraMs, end));
+  };
+  outer?.addEventListener('abort', interrupt, { once: true });
+  return { signal: controller.signal, isOver: () => isOver, cancel };
 }

@@ -1,6 +1,6 @@
 import type { ListName, Lists } from '../model/snapshot.ts';
 import type { Api, Ask } from './api.ts';
-import { isList, isRecord } from './json.ts';
+import { type Page, pageOf, pageSize, withRestarts } from './raw-list.ts';
 import { failure, type Outcome } from './read-error.ts';
 import { admit } from './shape.ts';
 import { slim } from './slim.ts';
@@ -19,27 +19,8 @@ export interface Listed<T> {
   readonly isCut: boolean;
 }
 
-const pageSize = 500;
-const mostRestarts = 2;
-
-interface Page {
-  readonly body: Readonly<Record<string, unknown>>;
-  /** The token of the next page, empty at the last. */
-  readonly next: string;
-}
-
-function pageOf(value: unknown): Page | null {
-  if (!isRecord(value)) return null;
-  const { items, metadata } = value;
-  if (!isList(items) && items !== null && items !== undefined) return null;
-  const next = isRecord(metadata) ? metadata['continue'] : '';
-  return { body: value, next: typeof next === 'string' ? next : '' };
-}
-
-function admitPage<Name extends ListName>(name: Name, { body }: Page) {
-  const items = isList(body['items']) ? body['items'].map((item) => slim(name, item)) : [];
-  return admit(name, { ...body, items });
-}
+const admitPage = <Name extends ListName>(name: Name, { body, items }: Page) =>
+  admit(name, { ...body, items: items.map((item) => slim(name, item)) });
 
 async function readPages<Name extends ListName>(
   api: Api,
@@ -68,18 +49,12 @@ async function readPages<Name extends ListName>(
  * Reads a whole list in pages of 500, each made slim and admitted at once. A list whose pages have become too old on the way
  * (410) is begun anew, twice at most.
  */
-export async function readList<Name extends ListName>(
+export const readList = <Name extends ListName>(
   api: Api,
   name: Name,
   target: Target,
   ask: ListAsk = {},
-): Promise<Outcome<Listed<Lists[Name]>>> {
-  for (let restarts = 0; ; restarts += 1) {
-    const outcome = await readPages(api, name, target, ask);
-    const isExpired = outcome.state === 'failed' && outcome.status === 410;
-    if (!isExpired || restarts === mostRestarts) return outcome;
-  }
-}
+): Promise<Outcome<Listed<Lists[Name]>>> => withRestarts(() => readPages(api, name, target, ask));
 
 /** Reads one object as a list of one. */
 export async function readOne<Name extends ListName>(

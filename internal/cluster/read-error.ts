@@ -1,5 +1,5 @@
 import type { ReadError } from '../model/snapshot.ts';
-import { isRecord } from './json.ts';
+import { type StatusDetails, statusOf } from './status-body.ts';
 import type { Right } from './target.ts';
 
 /** An answer that could not be had or used. `status` is the HTTP status, null where none came. */
@@ -7,11 +7,13 @@ export interface Failure {
   readonly state: 'failed';
   readonly status: number | null;
   readonly error: ReadError;
+  /** What the server said of it in a Status object. */
+  readonly details?: StatusDetails;
+  /** Of a write: it may have been carried out all the same, as its answer was lost or does not tell. */
+  readonly isOpen?: true;
 }
 
 export type Outcome<T> = { readonly state: 'read'; readonly value: T } | Failure;
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** A failure without an HTTP answer. */
 export const failure = (kind: ReadError['kind'], message: string): Failure => ({
@@ -37,16 +39,11 @@ function kindOf(status: number): ReadError['kind'] {
 }
 
 // The API server answers errors with a Status object, proxies on the way with HTML or nothing.
-function messageOf(status: number, body: string): string {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    const message = isRecord(parsed) ? textOf(parsed['message']) : '';
-    // All that the API server says of a token that is wrong or has run out.
-    if (message === 'Unauthorized') return 'the credentials were refused (Unauthorized)';
-    if (message !== '') return message;
-  } catch {
-    // Not JSON: a line of text may tell more; of a page of HTML the number says enough.
-  }
+function messageOf(status: number, said: string | undefined, body: string): string {
+  // All that the API server says of a token that is wrong or has run out.
+  if (said === 'Unauthorized') return 'the credentials were refused (Unauthorized)';
+  if (said) return said;
+  // Not JSON: a line of text may tell more; of a page of HTML the number says enough.
   const line = body.trim();
   const isLine = line !== '' && line.length <= 200 && /^[^<{\n]+$/.test(line);
   return `the server answered with HTTP status ${status}${isLine ? `: ${line}` : ''}`;
@@ -56,7 +53,8 @@ function messageOf(status: number, body: string): string {
 const forbidden =
   /cannot (\S+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)")?/;
 
-function rightIn(message: string): Right | null {
+/** The right that a refusal in RBAC's words names; null for other words, such as those of admission. */
+export function rightIn(message: string): Right | null {
   const [, verb, resource, group, namespace] = forbidden.exec(message) ?? [];
   if (!verb || !resource) return null;
   return { verb, group: group ?? '', resource, ...(namespace ? { namespace } : {}) };
@@ -68,9 +66,13 @@ function rightIn(message: string): Right | null {
  */
 export function failureOfStatus(status: number, body: string, needed: Right | null): Failure {
   const kind = kindOf(status);
-  const message = messageOf(status, body);
+  const said = statusOf(body);
+  const message = messageOf(status, said?.message, body);
   const right = kind === 'forbidden' ? (rightIn(message) ?? needed) : null;
-  return { state: 'failed', status, error: { kind, message, ...(right ? { right } : {}) } };
+  const error = { kind, message, ...(right ? { right } : {}) };
+  if (!said?.isWhole) return { state: 'failed', status, error };
+  const { reason, causes, retryAfterSeconds } = said;
+  return { state: 'failed', status, error, details: { reason, causes, retryAfterSeconds } };
 }
 
 /** The system's or OpenSSL's code of an error, empty if it has none. */

@@ -2,16 +2,17 @@ import type { Api, ApiOptions, Ask } from './api.ts';
 import { Attempts, defaultMaxInFlight, type Request } from './attempts.ts';
 import type { Connection } from './connection.ts';
 import { limiter } from './limit.ts';
-import { failure, type Outcome } from './read-error.ts';
+import { type Failure, failure, type Outcome } from './read-error.ts';
 import { pathOf, type Right, rightToRead, type Target } from './target.ts';
 
 const largestJson = 256 * 2 ** 20;
-const wholeBody = { keep: 'all', maxBytes: largestJson } as const;
-const defaultTimeoutMs = 60_000;
+export const wholeBody = { keep: 'all', maxBytes: largestJson } as const;
+export const defaultTimeoutMs = 60_000;
 // The API server waits up to two minutes for a kubelet whose container runtime hangs, and gives no log in the end.
 const logTimeoutMs = 20_000;
 
-function urlOf(server: string, target: Target | string, query: Ask['query'] = {}): URL {
+/** The URL of a target, or of a path that is no resource. */
+export function urlOf(server: string, target: Target | string, query: Ask['query'] = {}): URL {
   const url = new URL(server);
   const path = typeof target === 'string' ? target : pathOf(target);
   // A server may stand behind a path, as with Rancher: https://host/k8s/clusters/c-x.
@@ -29,7 +30,8 @@ function acceptOf(target: Target | string, { metadataOnly }: Ask): string {
 const needed = (target: Target | string): Right | null =>
   typeof target === 'string' ? null : rightToRead(target);
 
-function parse(text: string): Outcome<unknown> {
+/** An answer's body as JSON. */
+export function parse(text: string): { readonly state: 'read'; readonly value: unknown } | Failure {
   try {
     const value: unknown = JSON.parse(text);
     return { state: 'read', value };
@@ -38,13 +40,17 @@ function parse(text: string): Outcome<unknown> {
   }
 }
 
+export const commonHeaders = ({ userAgent = 'kubectl-calico-fix' }: ApiOptions) => ({
+  'user-agent': userAgent,
+});
+
 /** The reader of a cluster: sends requests over a connection, a few at a time, with retries, time limits and a deadline. */
 export function createApi(connection: Connection, options: ApiOptions = {}): Api {
   const { context, server } = connection;
   const limit = limiter(options.maxInFlight ?? defaultMaxInFlight);
   const attempts = new Attempts(connection, options);
   const timeoutMs = options.requestTimeoutMs ?? defaultTimeoutMs;
-  const common = { 'user-agent': options.userAgent ?? 'kubectl-calico-fix' };
+  const common = commonHeaders(options);
 
   const json = async (request: Request): Promise<Outcome<unknown>> => {
     const outcome = await limit(() => attempts.run(request));

@@ -1,10 +1,11 @@
 /**
  * How often a request is tried. `brief`: a person waits to hear that nobody is there. `little`: throttling and broken
- * connections only, for answers that come from a node or an add-on, whose errors last.
+ * connections only, for answers that come from a node or an add-on, whose errors last. `long`: about half a minute, for a
+ * server that starts anew in the middle of a change.
  */
-export type Patience = 'normal' | 'brief' | 'little';
+export type Patience = 'normal' | 'brief' | 'little' | 'long';
 
-const attempts: Readonly<Record<Patience, number>> = { normal: 5, brief: 3, little: 3 };
+const attempts: Readonly<Record<Patience, number>> = { normal: 5, brief: 3, little: 3, long: 9 };
 const firstDelayMs = 400;
 const longestDelayMs = 10_000;
 

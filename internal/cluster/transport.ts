@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { LoginOptions } from './connection.ts';
@@ -7,19 +8,23 @@ import type { LoginOptions } from './connection.ts';
 /** One HTTP request. */
 export interface Send {
   readonly url: URL;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** What is kept of a body longer than `maxBytes`. `all`: nothing, it is an error. */
   readonly keep: 'all' | 'head' | 'tail';
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /** Told when there is a connection to the server: from then on the request may be received. */
+  readonly onConnected?: () => void;
 }
 
 /** The answer, whatever its status. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
+  /** Its `Warning` headers as they came. */
+  readonly warnings: readonly string[];
   readonly text: string;
   /** Bytes of the body as it was sent, before it was cut to `maxBytes`; of a `head` no more than were read. */
   readonly bytes: number;
@@ -40,25 +45,39 @@ export class BodyTooLong extends Error {
 export async function exchange(send: Send, options: LoginOptions): Promise<Answer> {
   const message = await open(send, options);
   const body = await readBody(message, send);
-  return { status: message.statusCode ?? 0, headers: message.headers, ...body };
+  const { statusCode: status = 0, headers, headersDistinct } = message;
+  return { status, headers, warnings: headersDistinct['warning'] ?? [], ...body };
 }
 
 function open(send: Send, options: LoginOptions): Promise<IncomingMessage> {
-  const client = send.url.protocol === 'http:' ? http : https;
+  const isPlain = send.url.protocol === 'http:';
+  const client = isPlain ? http : https;
   return new Promise((resolve, reject) => {
     const request = client.request(
       send.url,
       {
         ...options,
         method: send.method,
-        headers: { ...options.headers, ...send.headers },
+        headers: { ...options.headers, ...send.headers, ...lengthOf(send) },
         signal: send.signal,
       },
       resolve,
     );
     request.once('error', reject);
+    request.once('socket', (socket) => whenConnected(socket, isPlain, send.onConnected));
     request.end(send.body);
   });
+}
+
+// Node sends the body of a DELETE without saying how long it is, and the server would overlook it.
+const lengthOf = ({ body }: Send): Readonly<Record<string, string>> =>
+  body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+
+// A socket that is not connecting was used before, or a proxy's: it is taken for connected.
+function whenConnected(socket: Socket, isPlain: boolean, tell?: () => void): void {
+  if (!tell) return;
+  if (socket.connecting) socket.once(isPlain ? 'connect' : 'secureConnect', tell);
+  else tell();
 }
 
 async function readBody(
