@@ -1,0 +1,48 @@
+import type { CheckOutcome } from '../../internal/model/check.ts';
+import type { Diagnosis } from '../../internal/model/diagnosis.ts';
+import type { Finding } from '../../internal/model/finding.ts';
+import type { Remedy } from '../../internal/model/remedy.ts';
+import type { State, VerdictScreen } from './state.ts';
+
+/** A finding with its place in the diagnosis. */
+export interface ListedFinding {
+  readonly index: number;
+  readonly finding: Finding;
+}
+
+/** The findings that a filter leaves: those whose id, title or affected objects have its words. */
+export function listedFindings(
+  diagnosis: Diagnosis | null,
+  filter: string,
+): readonly ListedFinding[] {
+  const wanted = filter.trim().toLowerCase();
+  return (diagnosis?.findings ?? [])
+    .map((finding, index) => ({ index, finding }))
+    .filter(({ finding: { id, title, affected } }) =>
+      [id, title, ...affected.map(({ name }) => name)].some((text) =>
+        text.toLowerCase().includes(wanted),
+      ),
+    );
+}
+
+/** The checks as they stand below the findings: those that could not tell first; none while they are folded. */
+export function listedChecks(
+  diagnosis: Diagnosis | null,
+  screen: VerdictScreen,
+): readonly CheckOutcome[] {
+  if (!screen.areChecksOpen) return [];
+  const checks = (diagnosis?.checks ?? []).filter(({ result }) => result !== 'found');
+  return checks.toSorted((a, b) => Number(b.result === 'unknown') - Number(a.result === 'unknown'));
+}
+
+/** The finding that a screen is about. */
+export const findingAt = ({ diagnosis }: State, index: number): Finding | undefined =>
+  diagnosis?.findings[index];
+
+/** True if the tool can carry the remedy out, or at least show what would change. */
+export const hasPreview = ({ changes, drains, durable }: Remedy): boolean =>
+  changes.length > 0 || (drains?.length ?? 0) > 0 || (durable?.length ?? 0) > 0;
+
+/** True if the remedy is an address method: there is a table to choose from. */
+export const isAboutMethod = ({ id, addresses }: Remedy): boolean =>
+  addresses !== undefined || id.startsWith('autodetection-method');

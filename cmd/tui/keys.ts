@@ -1,0 +1,110 @@
+import type { State } from './state.ts';
+
+/** What a key means. While text is typed only those with a key of their own count; letters are text. */
+export type KeyName =
+  | 'up'
+  | 'down'
+  | 'left'
+  | 'right'
+  | 'page-up'
+  | 'page-down'
+  | 'first'
+  | 'last'
+  | 'enter'
+  | 'back'
+  | 'erase'
+  | 'help'
+  | 'quit'
+  | 'again'
+  | 'diff'
+  | 'commands'
+  | 'copy'
+  | 'filter'
+  | 'checks'
+  | 'method'
+  | 'save'
+  | 'undo'
+  | 'interrupt';
+
+/** A key as the terminal sends it (the part of Ink's Key that is read). */
+export interface PressedKey {
+  readonly upArrow?: boolean;
+  readonly downArrow?: boolean;
+  readonly leftArrow?: boolean;
+  readonly rightArrow?: boolean;
+  readonly pageUp?: boolean;
+  readonly pageDown?: boolean;
+  readonly home?: boolean;
+  readonly end?: boolean;
+  readonly return?: boolean;
+  readonly escape?: boolean;
+  readonly ctrl?: boolean;
+  readonly meta?: boolean;
+  readonly tab?: boolean;
+  readonly backspace?: boolean;
+  readonly delete?: boolean;
+}
+
+const letters: Readonly<Record<string, KeyName>> = {
+  j: 'down',
+  k: 'up',
+  h: 'left',
+  l: 'right',
+  g: 'first',
+  G: 'last',
+  ' ': 'page-down',
+  b: 'page-up',
+  '?': 'help',
+  q: 'quit',
+  r: 'again',
+  d: 'diff',
+  c: 'commands',
+  y: 'copy',
+  '/': 'filter',
+  o: 'checks',
+  m: 'method',
+  s: 'save',
+  u: 'undo',
+};
+
+function special(key: PressedKey): KeyName | null {
+  if (key.upArrow) return 'up';
+  if (key.downArrow) return 'down';
+  if (key.leftArrow) return 'left';
+  if (key.rightArrow) return 'right';
+  if (key.pageUp) return 'page-up';
+  if (key.pageDown) return 'page-down';
+  if (key.home) return 'first';
+  if (key.end) return 'last';
+  if (key.return) return 'enter';
+  if (key.escape) return 'back';
+  return key.backspace || key.delete ? 'erase' : null;
+}
+
+/** True while letters are text: a filter, a method, or the word of a confirmation is typed. */
+export function isTyping({ isFiltering, isHelpOpen, screens }: State): boolean {
+  if (isHelpOpen) return false;
+  const screen = screens.at(-1);
+  return (
+    isFiltering || screen?.name === 'confirm' || (screen?.name === 'methods' && screen.own !== null)
+  );
+}
+
+/**
+ * What a key press means in a state: a key's name, text that was typed or pasted, or nothing. `text` is what the terminal sent
+ * besides the flags of `key`.
+ */
+export function meaningOf(
+  state: State,
+  text: string,
+  key: PressedKey,
+): { readonly key: KeyName } | { readonly text: string } | null {
+  if (key.ctrl) return text === 'c' ? { key: 'interrupt' } : null;
+  const name = special(key);
+  if (name !== null) return { key: name };
+  if (key.meta || key.tab || text === '') return null;
+  // oxlint-disable-next-line no-control-regex -- what is pasted may hold anything
+  if (isTyping(state)) return { text: text.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, '') };
+  const letter = letters[text];
+  return letter === undefined ? null : { key: letter };
+}

@@ -1,0 +1,54 @@
+import type { TextOptions } from '../../../internal/report/style.ts';
+import type { Screen, State } from '../state.ts';
+import { applyingView } from './applying.ts';
+import { confirmView } from './confirm.ts';
+import { findingView } from './finding.ts';
+import { framed, frameLines, type Body, type ViewOptions } from './frame.ts';
+import { gatheringView } from './gathering.ts';
+import { helpView } from './help.ts';
+import { methodsView } from './methods.ts';
+import { outcomeView } from './outcome.ts';
+import { previewView } from './preview.ts';
+import { remediesView } from './remedies.ts';
+import { runbookView } from './runbook.ts';
+import { verdictView } from './verdict.ts';
+
+function bodyOf(state: State, screen: Screen, options: ViewOptions): Body {
+  switch (screen.name) {
+    case 'verdict':
+      return verdictView(state, screen, options);
+    case 'finding':
+      return findingView(state, screen, options);
+    case 'remedies':
+      return remediesView(state, screen, options);
+    case 'methods':
+      return methodsView(state, screen, options);
+    case 'preview':
+      return previewView(state, screen, options);
+    case 'confirm':
+      return confirmView(state, screen, options);
+    case 'applying':
+      return applyingView(state, screen, options);
+    case 'outcome':
+      return outcomeView(state, screen, options);
+    case 'runbook':
+      return runbookView(state, screen, options);
+  }
+}
+
+const fewestLines = 8;
+
+/**
+ * The whole screen of a state, line by line, as many as the terminal has. Pure: equal states and sizes give equal screens.
+ */
+export function viewOf(state: State, text: Omit<TextOptions, 'width'>): readonly string[] {
+  const height = Math.max(fewestLines, state.rows) - frameLines;
+  const options: ViewOptions = { ...text, width: Math.max(40, state.columns), height };
+  const screen = state.screens.at(-1);
+  if (state.isHelpOpen) return framed(state, helpView(options), options);
+  if (state.gathering !== null) {
+    return framed(state, gatheringView(state, state.gathering, options), options);
+  }
+  const body = screen ? bodyOf(state, screen, options) : { lines: [], keys: [] };
+  return framed(state, body, options);
+}
