@@ -29,6 +29,14 @@ const shakeKubernetesClient: Plugin = {
   },
 };
 
+/** Lets esbuild leave out Ink's door to React's developer tools, which wants a package that nobody needs here. */
+const leaveOutDevTools: Plugin = {
+  name: 'leave-out-dev-tools',
+  setup(context) {
+    context.onLoad({ filter: /[\\/]ink[\\/]build[\\/]devtools\.js$/ }, () => ({ contents: '' }));
+  },
+};
+
 // CommonJS dependencies call `require` for Node's own modules; an ES module has none.
 const requireForCommonJs =
   "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);";
@@ -58,7 +66,8 @@ export async function bundle(outdir: string): Promise<Metafile> {
     metafile: true,
     loader: { '.md': 'text' },
     banner: { js: requireForCommonJs },
-    plugins: [shakeKubernetesClient],
+    plugins: [shakeKubernetesClient, leaveOutDevTools],
+    define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
   });
   await writeFile(path.join(outdir, 'package.json'), await packageOfBundle());

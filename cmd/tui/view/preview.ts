@@ -56,7 +56,9 @@ export function previewView(_state: State, screen: PreviewScreen, options: ViewO
   const { plan, part, scroll, title } = screen;
   const lines =
     plan === null
-      ? [...(screen.problems.length === 0 ? [words.planning] : [])]
+      ? screen.problems.length === 0
+        ? [words.planning]
+        : []
       : part === 'commands'
         ? commandLines(plan, options)
         : summaryLines(plan, options);

@@ -1,4 +1,5 @@
 import { render } from 'ink';
+import { createElement } from 'react';
 import type { TextOptions } from '../../internal/report/style.ts';
 import type { ExitCode } from '../shell.ts';
 import { App } from './App.tsx';
@@ -36,7 +37,7 @@ export async function openWizard(
   const { columns, rows } = stdout;
   const run = effectRunner(core, (copied) => stdout.write(toClipboard(copied)));
   const store = createStore(initialState({ columns, rows }, { ...options, nowMs: now() }), run);
-  const app = render(<App store={store} text={text} />, {
+  const app = render(createElement(App, { store, text }), {
     stdin,
     stdout,
     exitOnCtrlC: false,
