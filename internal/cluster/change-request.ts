@@ -78,7 +78,7 @@ const json = 'application/json';
 
 /**
  * The request that carries a change out, with field manager, strict validation, the guard and perhaps `dryRun=All`. A guard
- * that does not hold is answered with 409 (of `uid` in a patch with 422, see `isOtherObject`).
+ * that does not hold is answered with 409 (of `uid` in a patch with a 422, see `refusedChange`).
  */
 export function requestOf(change: Change, options: ChangeOptions): ChangeRequest {
   const { verb, ref } = change;

@@ -106,6 +106,26 @@ describe('a change that is refused', () => {
       { status: 409, reason: 'Conflict' },
     ],
     [
+      'as the object is no longer what the patch was made for',
+      status(422, 'the server rejected our request due to an error in our request', {
+        reason: 'Invalid',
+        details: {},
+      }),
+      { status: 409, reason: 'Conflict' },
+    ],
+    [
+      'for a field that is not known, without the object before it',
+      status(422, ' "" is invalid: patch: Invalid value: "{}": strict decoding error: unknown x', {
+        reason: 'Invalid',
+        details: { causes: [{ message: 'value: "{}": strict decoding error: unknown x' }] },
+      }),
+      {
+        status: 422,
+        message: 'strict decoding error: unknown x',
+        causes: [{ reason: '', field: '', message: 'strict decoding error: unknown x' }],
+      },
+    ],
+    [
       'by a webhook that fails',
       status(500, 'Internal error occurred: failed calling webhook "x.example": no route'),
       { status: 500, isOpen: false },
