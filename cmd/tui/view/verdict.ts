@@ -27,12 +27,11 @@ function findingRow(
   const sign = glyphs[signs[finding.severity]];
   const mark = finding.severity === 'error' ? style.error : style.warning;
   const room = width - 2 - columns(sign) - 1 - idWidth - 2;
-  const names = listNames(affectedNames(finding.affected), Math.floor(room / 2), 2);
-  const text = shortenWords(
-    `${names === '' ? '' : `${names}: `}${finding.title}`,
-    room,
-    glyphs.ellipsis,
-  );
+  const names = affectedNames(finding.affected);
+  // Most titles name what is affected themselves.
+  const isNamed = names.length === 0 || finding.title.includes(names[0] ?? '');
+  const prefix = isNamed ? '' : `${listNames(names, Math.floor(room / 2), 2)}: `;
+  const text = shortenWords(`${prefix}${finding.title}`, room, glyphs.ellipsis);
   return listRow(`${mark(sign)} ${pad(finding.id, idWidth)}  ${text}`, isChosen, options);
 }
 
