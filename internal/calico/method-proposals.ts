@@ -53,6 +53,14 @@ function secondNetwork(snapshot: Snapshot, cluster: ClusterCase): Proposal | nul
   return isUsable ? proposal : null;
 }
 
+/** Simulates one method, of any form, on every node that is not lost; `sick` as below. */
+export const judgeOn = (
+  snapshot: Snapshot,
+  method: string,
+  sick: ReadonlySet<string>,
+  family: Family = 4,
+): Proposal => judgeMethod(method, caseOf(snapshot, sick, family));
+
 /** Simulates the methods worth trying; `sick` names the nodes whose address is wrong or missing. */
 export function methodProposals(
   snapshot: Snapshot,

@@ -9,6 +9,8 @@ import type { Install } from '../model/install.ts';
 import type { DaemonSet } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { addressForecasts } from './address-forecast.ts';
+import { lastsUntil } from './durable.ts';
 import { placeMethod } from './method-place.ts';
 
 /** More alternatives than this only confuse; `predict` shows them all. */
@@ -46,26 +48,52 @@ function consequences(
   ];
 }
 
-function remedyOf(
+const stateConsequences = ({ state }: Install): readonly string[] => {
+  if (state === 'operator-paused') return [words.paused];
+  return state === 'migration-blocked' ? [words.converted] : [];
+};
+
+/**
+ * The remedy that sets a simulated method, whatever speaks against it: to be judged before. Null where no address is detected, or
+ * the operator has no field for it.
+ */
+export function methodChange(
   snapshot: Snapshot,
   proposal: Proposal,
   family: Family,
-  index: number,
+  id = 'autodetection-method',
 ): Remedy | null {
   const install = installOf(snapshot);
   const daemonSet = daemonSetOf(snapshot, install);
   const env = calicoContainer(daemonSet?.spec?.template?.spec)?.env ?? [];
-  const placed = placeMethod(proposal.method, { install, family, env });
+  const placed = placeMethod(proposal.method, { install, family, env, snapshot });
   if (!placed) return null;
-  const style = styleOf(proposal.method);
   return {
-    id: index === 0 ? 'autodetection-method' : `autodetection-method-${style}`,
+    id,
     title: words.title(proposal.method),
     risk: 'restarts-pods',
-    consequences: consequences(proposal, daemonSet, proposal.predictions.length),
+    addresses: addressForecasts(snapshot, proposal, family),
+    consequences: [
+      ...consequences(proposal, daemonSet, proposal.predictions.length),
+      ...stateConsequences(install),
+      ...lastsUntil({ ...install, action: placed.action }),
+    ],
     ...placed,
   };
 }
+
+const remedyOf = (
+  snapshot: Snapshot,
+  proposal: Proposal,
+  family: Family,
+  index: number,
+): Remedy | null =>
+  methodChange(
+    snapshot,
+    proposal,
+    family,
+    index === 0 ? 'autodetection-method' : `autodetection-method-${styleOf(proposal.method)}`,
+  );
 
 // Nothing is proposed that would harm a healthy node; what speaks against each method is for a person to weigh. Where nothing could
 // even be tried, the interfaces have to be looked at first.
@@ -149,6 +177,9 @@ const words = {
     `calico-node restarts on ${counted(pods, 'node')}, ${most} at a time; running pods keep their network meanwhile.`,
   byHand:
     'The DaemonSet replaces pods only when they are deleted: delete those of the nodes that change first.',
+  paused: 'The operator does not run now: the change reaches calico-node only when it does.',
+  converted:
+    'The migration to the operator takes over what stands here: it goes on with the new setting.',
   objection: (method: string, kind: string, nodes: readonly string[]): string =>
     `${method} ${objections[kind] ?? kind} on ${enumerate(nodes)}.`,
 };

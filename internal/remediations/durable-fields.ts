@@ -1,0 +1,63 @@
+import { stringify } from 'yaml';
+import type { Install } from '../model/install.ts';
+import { durablePlace } from './durable.ts';
+import { withoutNulls, type Tree } from './tree.ts';
+
+/** YAML as lines, to be put into a file. */
+export const yamlLines = (value: unknown): readonly string[] =>
+  stringify(withoutNulls(value), { lineWidth: 0 }).trimEnd().split('\n');
+
+/** True where the cluster itself is the place that counts, so that nothing has to be written elsewhere. */
+export const isOwnedByPerson = ({ owner, action, distribution }: Install): boolean =>
+  owner === 'user' && action === 'apply' && distribution !== 'kubespray';
+
+const head = (install: Install): string => {
+  const place = durablePlace(install);
+  return install.action === 'apply' || install.action === 'apply-temporary'
+    ? `# to last, put the same into ${place}:`
+    : `# a change in the cluster would be undone. Put this into ${place}:`;
+};
+
+// Where each tool has the fields of an Installation.
+function installationTree({ owner }: Install, spec: Tree): Tree {
+  switch (owner) {
+    case 'helm':
+    case 'helm-controller':
+      return { installation: spec };
+    case 'rancher':
+      return { 'rke2-calico': { installation: spec } };
+    default:
+      return { spec };
+  }
+}
+
+/** The edit that makes fields of the Installation's `spec` last; nothing where a person writes it. */
+export const durableInstallation = (install: Install, spec: Tree): readonly string[] =>
+  isOwnedByPerson(install) ? [] : [head(install), ...yamlLines(installationTree(install, spec))];
+
+/** The edit that makes fields of the DaemonSet last, with what its tool has (or has not) for them. */
+export const durableDaemonSet = (install: Install, body: Tree): readonly string[] =>
+  isOwnedByPerson(install) ? [] : [head(install), ...toolRemarks(install), ...yamlLines(body)];
+
+// Tools that write calico-node's manifest from a template of their own, without a setting for most of it.
+function toolRemarks({ distribution, owner }: Install): readonly string[] {
+  switch (distribution) {
+    case 'kubespray':
+      return [words.kubespray];
+    case 'microk8s':
+      return [words.microk8s];
+    case 'rke1':
+      return [words.rke1];
+    default:
+      return owner === 'kops' || owner === 'k0s' || owner === 'gardener' ? [words.literal] : [];
+  }
+}
+
+const words = {
+  kubespray:
+    '# kubespray has variables for few of these fields (calico_node_extra_envs, calico_node_livenessprobe_timeout, calico_node_readinessprobe_timeout, calico_node_cpu_limit, calico_node_memory_limit); the others stand in roles/network_plugin/calico/templates/calico-node.yml.j2',
+  microk8s:
+    '# on every node: /var/snap/microk8s/current/args/cni-network/cni.yaml, then microk8s kubectl apply -f that file',
+  rke1: '# RKE1 has no setting for it: an addon of your own in cluster.yml, or again after each "rke up"',
+  literal: '# it has no setting for this: repeat it after each update',
+};
