@@ -10,7 +10,14 @@ export interface GoTool {
   readonly module: string;
   /** The package to build, such as `sigs.k8s.io/krew/cmd/krew`; its last part is the program's name. */
   readonly package: string;
+  /** The program's name where the package's last part is another. */
+  readonly name?: string;
+  /** Values that the linker puts into the program, such as its version: `-X` definitions. */
+  readonly definitions?: readonly string[];
 }
+
+/** What the program is called in the file system. */
+export const nameOfTool = ({ name, package: from }: GoTool): string => name ?? path.basename(from);
 
 // A toolchain is never downloaded, and nothing of the machine's own settings changes what is built.
 const goEnvironment = { GOTOOLCHAIN: 'local', GOFLAGS: '-mod=readonly', CGO_ENABLED: '0' };
@@ -25,26 +32,30 @@ export async function goVersion(): Promise<string | null> {
   }
 }
 
-async function keyOf({ module, package: name }: GoTool, version: string): Promise<string> {
-  const hash = createHash('sha256').update(`${name} ${version}\n`);
+async function keyOf(tool: GoTool, version: string): Promise<string> {
+  const { module, definitions = [] } = tool;
+  const hash = createHash('sha256').update(
+    `${[tool.package, version, ...definitions].join(' ')}\n`,
+  );
   for (const file of ['go.mod', 'go.sum']) hash.update(await readFile(path.join(module, file)));
   return hash.digest('hex').slice(0, 12);
 }
 
 /**
  * The path of a program built from pinned sources, which is kept in the cache. Throws if there is no Go or if the program cannot
- * be built. The name in the file system is the package's last part.
+ * be built.
  */
 export async function goTool(tool: GoTool): Promise<string> {
   const version = await goVersion();
   if (version === null) throw new Error('there is no Go toolchain on PATH');
-  const name = path.basename(tool.package);
+  const name = nameOfTool(tool);
   const folder = path.join(cacheFolder, 'go-tools', `${name}-${await keyOf(tool, version)}`);
   const built: readonly string[] = await readdir(folder).catch(() => []);
   if (built.includes(name)) return path.join(folder, name);
   const unfinished = `${folder}.${process.pid}`;
   await mkdir(unfinished, { recursive: true });
-  const args = ['build', '-trimpath', '-ldflags=-s -w', '-o', path.join(unfinished, name)];
+  const linking = ['-s', '-w', ...(tool.definitions ?? []).map((one) => `-X ${one}`)].join(' ');
+  const args = ['build', '-trimpath', `-ldflags=${linking}`, '-o', path.join(unfinished, name)];
   await runQuietly('go', [...args, tool.package], tool.module, {
     ...process.env,
     ...goEnvironment,
