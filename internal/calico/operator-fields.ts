@@ -26,9 +26,17 @@ export function installationHas(snapshot: Snapshot, path: readonly string[]): bo
 
 const containers = ['calicoNodeDaemonSet', 'spec', 'template', 'spec', 'containers'];
 
-/** Whether the numbers of calico-node's probes can be set in the Installation (operator v1.43 and later). */
-export const canOverrideProbes = (snapshot: Snapshot): boolean | null =>
-  installationHas(snapshot, [...containers, 'livenessProbe', 'initialDelaySeconds']);
+const numbers = {
+  liveness: 'initialDelaySeconds',
+  readiness: 'timeoutSeconds',
+  startup: 'failureThreshold',
+} as const;
+
+/** Whether the numbers of a probe of calico-node can be set in the Installation (operator v1.43 and later; startup: v1.44). */
+export const canOverrideProbes = (
+  snapshot: Snapshot,
+  kind: keyof typeof numbers = 'liveness',
+): boolean | null => installationHas(snapshot, [...containers, `${kind}Probe`, numbers[kind]]);
 
 /** Whether calico-node's resources can be set there (operator v1.28 and later). */
 export const canOverrideResources = (snapshot: Snapshot): boolean | null =>

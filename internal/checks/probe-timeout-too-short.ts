@@ -14,7 +14,7 @@ import { findObject } from '../calico/snapshot-lists.ts';
 import type { Draft } from '../model/finding.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { enoughTime, probeLimits } from '../remediations/probe-limits.ts';
+import { enoughTime, probeRemedies } from '../remediations/probe-limits.ts';
 import { defineCheck } from './define.ts';
 
 interface Facts {
@@ -44,16 +44,21 @@ function lateAt(snapshot: Snapshot, view: NodeView): Late | null {
   return late.isTold || !ending || isFromOutside(ending) ? { view, late } : null;
 }
 
-function remedyFor(snapshot: Snapshot, probes: readonly ProbeKind[], view: NodeView): Remedy {
+function remediesFor(
+  snapshot: Snapshot,
+  probes: readonly ProbeKind[],
+  view: NodeView,
+): readonly Remedy[] {
   const install = installOf(snapshot);
   const container = calicoContainer(view.pod?.spec);
   const numbers = Object.fromEntries(
     probes.map((kind) => [`${kind}Probe`, enoughTime(probeOf(container, kind) ?? {})]),
   );
-  return probeLimits({
+  return probeRemedies({
+    snapshot,
     install,
     installation: findObject(snapshot, 'installations', install.installation ?? 'default'),
-    canOverride: canOverrideProbes(snapshot),
+    canOverride: canOverrideProbes(snapshot, probes[0] ?? 'liveness'),
     numbers,
   });
 }
@@ -86,7 +91,7 @@ function draftOf(snapshot: Snapshot, all: readonly Late[], first: Late): Draft<F
         : []),
       ...all.slice(0, 3).flatMap(({ late }) => late.evidence),
     ],
-    remedies: [remedyFor(snapshot, probes, first.view)],
+    remedies: remediesFor(snapshot, probes, first.view),
   };
 }
 

@@ -10,7 +10,7 @@ import { findObject, itemsOf } from '../calico/snapshot-lists.ts';
 import type { Draft } from '../model/finding.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { enoughForStart, probeLimits } from '../remediations/probe-limits.ts';
+import { enoughForStart, probeRemedies } from '../remediations/probe-limits.ts';
 import { defineCheck } from './define.ts';
 
 interface Facts {
@@ -31,16 +31,25 @@ interface Facts {
 
 const order = ['confirmed', 'likely', 'possible'] as const;
 
-function remedyFor(snapshot: Snapshot, starts: readonly SlowStart[], first: SlowStart): Remedy {
+function remediesFor(
+  snapshot: Snapshot,
+  starts: readonly SlowStart[],
+  first: SlowStart,
+): readonly Remedy[] {
   const install = installOf(snapshot);
   const lived = Math.max(...starts.map((start) => start.lived ?? killBudget(first.probe.spec).to));
   const progress = Math.min(...starts.map(({ step }) => progressOf(step)));
-  const enough = enoughForStart(first.probe.spec, { lived, progress });
+  const enough = enoughForStart(first.probe.spec, {
+    lived,
+    progress,
+    nodes: itemsOf(snapshot, 'nodes').length,
+  });
   const { failureThreshold } = first.probe.spec;
-  return probeLimits({
+  return probeRemedies({
+    snapshot,
     install,
     installation: findObject(snapshot, 'installations', install.installation ?? 'default'),
-    canOverride: canOverrideProbes(snapshot),
+    canOverride: canOverrideProbes(snapshot, first.probe.kind),
     numbers:
       first.probe.kind === 'startup'
         ? { startupProbe: { failureThreshold: 2 * (failureThreshold ?? 3) } }
@@ -72,7 +81,7 @@ function draftOf(snapshot: Snapshot, starts: readonly SlowStart[], first: SlowSt
       id,
       affected: affectedBy(views),
     })),
-    remedies: [remedyFor(snapshot, starts, first)],
+    remedies: remediesFor(snapshot, starts, first),
   };
 }
 

@@ -1,74 +1,139 @@
 import type { Install } from '../model/install.ts';
 import type { Installation } from '../model/kubernetes.ts';
 import type { Change, Remedy } from '../model/remedy.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { durablePlace, isSendable, shellJson } from './durable.ts';
+import { durableDaemonSet, durableInstallation } from './durable-fields.ts';
+import { helmChartConfigEdit } from './helm-chart-config.ts';
+import { daemonSetRef, installationRef, merge, strategic, templatePatch } from './refs.ts';
+import { isTree, valueAt, withoutNulls, type Tree } from './tree.ts';
 
 /** Fields of the calico-node container (or another of its pod) that should change. */
 export interface ContainerFields {
   readonly container: string;
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: Tree;
 }
 
-export type Placed = Pick<Remedy, 'action' | 'target' | 'changes' | 'manual'>;
+export type Placed = Pick<Remedy, 'action' | 'target' | 'changes' | 'manual' | 'durable'>;
 
-const template = (containers: readonly unknown[]): object => ({
-  spec: { template: { spec: { containers } } },
-});
+interface Sent {
+  readonly change: Change;
+  readonly command: string;
+  readonly after: readonly string[];
+  readonly durable: readonly string[];
+}
 
-function sent(change: Change, command: string, after: readonly string[], install: Install): Placed {
-  const { ref } = change;
+/** A change as far as its owner lets it be made, the command for it, and the edit that makes it last. */
+export function placed(install: Install, { change, command, after, durable }: Sent): Placed {
+  const { kind, name, namespace } = change.ref;
   const place = durablePlace(install);
   return {
     action: install.action,
-    target: ref,
+    target: { kind, name, ...(namespace === undefined ? {} : { namespace }) },
     changes: isSendable(install) ? [change] : [],
     manual: isSendable(install)
       ? [command, ...after, words.alsoIn(place)]
       : [words.onlyIn(place), `# ${JSON.stringify(change.body)}`],
+    ...(durable.length > 0 ? { durable } : {}),
   };
 }
 
-/** The change in the DaemonSet, for installations without an operator (manifest, Canal): a strategic merge patch. */
-export function inDaemonSet(install: Install, { container, fields }: ContainerFields): Placed {
-  const namespace = install.namespace ?? 'kube-system';
-  const name = install.daemonSet ?? 'calico-node';
-  const body = template([{ name: container, ...fields }]);
-  return sent(
-    {
-      ref: { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace, name },
-      verb: 'patch',
-      patchType: 'strategic',
-      body,
-    },
-    `kubectl -n ${namespace} patch daemonset ${name} --type strategic -p ${shellJson(body)}`,
-    [`kubectl -n ${namespace} rollout status daemonset/${name} --timeout=15m`],
-    install,
-  );
+/** What of a remedy is another where a chart of RKE2 or K3s is the place that lasts; nothing where none is. */
+export function inChart(
+  snapshot: Snapshot | undefined,
+  install: Install,
+  values: Tree,
+): Pick<Placed, 'action' | 'target' | 'changes' | 'durable'> | null {
+  const edit = snapshot ? helmChartConfigEdit(snapshot, install, values) : null;
+  if (!edit) return null;
+  const { kind, name, namespace } = edit.ref;
+  return {
+    action: edit.action,
+    target: { kind, name, namespace },
+    changes: edit.change ? [edit.change] : [],
+    durable: edit.text.trimEnd().split('\n'),
+  };
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+// What the chart rke2-canal takes as values under `calico`; the rest of its template is fixed.
+const canalValues = new Set(['livenessProbe', 'readinessProbe', 'resources']);
 
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((part, key) => (isObject(part) ? part[key] : undefined), value);
+function inCanalChart(
+  snapshot: Snapshot | undefined,
+  install: Install,
+  { container, fields }: ContainerFields,
+) {
+  const isValue = Object.keys(fields).every((field) => canalValues.has(field));
+  if (install.renderer !== 'canal' || container !== 'calico-node' || !isValue) return null;
+  const values = withoutNulls(fields);
+  return inChart(snapshot, install, { calico: values });
 }
+
+/**
+ * The change in the DaemonSet, for installations without an operator (manifest, Canal): a strategic merge patch. With a snapshot
+ * the values of RKE2's Canal are looked up, where they are the place that lasts.
+ */
+export function inDaemonSet(
+  install: Install,
+  { container, fields }: ContainerFields,
+  snapshot?: Snapshot,
+): Placed {
+  return {
+    ...inTemplate(install, { containers: [{ name: container, ...fields }] }),
+    ...inCanalChart(snapshot, install, { container, fields }),
+  };
+}
+
+/** A strategic merge patch of the DaemonSet's pod template (`spec`), with the command for it and the edit that lasts. */
+export function inTemplate(install: Install, spec: Tree): Placed {
+  const ref = daemonSetRef(install);
+  const { namespace, name } = ref;
+  const body = templatePatch(spec);
+  return placed(install, {
+    change: strategic(ref, body),
+    command: `kubectl -n ${namespace} patch daemonset ${name} --type strategic -p ${shellJson(body)}`,
+    after: [`kubectl -n ${namespace} rollout status daemonset/${name} --timeout=15m`],
+    durable: durableDaemonSet(install, isTree(body) ? body : {}),
+  });
+}
+
+const listPath = ['spec', 'calicoNodeDaemonSet', 'spec', 'template', 'spec', 'containers'];
 
 /** The container overrides that an Installation has now. */
-function overridesOf(installation: Installation): readonly Readonly<Record<string, unknown>>[] {
-  const path = ['spec', 'calicoNodeDaemonSet', 'spec', 'template', 'spec', 'containers'];
-  const list = at(installation, path);
-  return Array.isArray(list) ? list.filter(isObject) : [];
+function overridesOf(installation: Installation): readonly Tree[] {
+  const list = valueAt(installation, listPath);
+  return Array.isArray(list) ? list.filter(isTree) : [];
 }
 
-// A merge patch takes a list as it is, so a null inside it would stay: what is to go is left out here.
-function merged(before: unknown, change: unknown): unknown {
-  if (!isObject(change)) return change;
-  const kept = isObject(before) ? before : {};
+/** A tree with a change put in; what is null in the change is left out, as a merge patch takes a list as it is. */
+export function mergedTree(before: unknown, change: unknown): unknown {
+  if (!isTree(change)) return change;
+  const kept = isTree(before) ? before : {};
   const entries = [...new Set([...Object.keys(kept), ...Object.keys(change)])].flatMap((key) => {
-    const value = key in change ? merged(kept[key], change[key]) : kept[key];
+    const value = key in change ? mergedTree(kept[key], change[key]) : kept[key];
     return value === null ? [] : [[key, value] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** A merge patch of the Installation's `spec`, with the command for it and the edit that lasts. */
+export function inInstallationSpec(
+  install: Install,
+  name: string,
+  spec: Tree,
+  snapshot?: Snapshot,
+): Placed {
+  const body = { spec };
+  const values = withoutNulls(spec);
+  return {
+    ...placed(install, {
+      change: merge(installationRef(name), body),
+      command: `kubectl patch installation ${name} --type merge -p ${shellJson(body)}`,
+      after: ['kubectl -n calico-system rollout status daemonset/calico-node --timeout=15m'],
+      durable: durableInstallation(install, spec),
+    }),
+    ...inChart(snapshot, install, { installation: values }),
+  };
 }
 
 /**
@@ -79,25 +144,16 @@ export function inInstallation(
   install: Install,
   installation: Installation | undefined,
   { container, fields }: ContainerFields,
+  snapshot?: Snapshot,
 ): Placed | null {
   if (!installation) return null;
-  const { name } = installation.metadata;
   const now = overridesOf(installation);
   const own = now.find((override) => override['name'] === container);
+  const entry = mergedTree(own, { name: container, ...fields });
   const others = now.filter((override) => override !== own);
-  const entry = merged(own, { name: container, ...fields });
-  const body = { spec: { calicoNodeDaemonSet: template([...others, entry]) } };
-  return sent(
-    {
-      ref: { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name },
-      verb: 'patch',
-      patchType: 'merge',
-      body,
-    },
-    `kubectl patch installation ${name} --type merge -p ${shellJson(body)}`,
-    ['kubectl -n calico-system rollout status daemonset/calico-node --timeout=15m'],
-    install,
-  );
+  const containers = [...others, entry];
+  const spec = { calicoNodeDaemonSet: templatePatch({ containers }) };
+  return inInstallationSpec(install, installation.metadata.name, spec, snapshot);
 }
 
 const words = {

@@ -8,8 +8,8 @@ export const yamlLines = (value: unknown): readonly string[] =>
   stringify(withoutNulls(value), { lineWidth: 0 }).trimEnd().split('\n');
 
 /** True where the cluster itself is the place that counts, so that nothing has to be written elsewhere. */
-export const isOwnedByPerson = ({ owner, action, distribution }: Install): boolean =>
-  owner === 'user' && action === 'apply' && distribution !== 'kubespray';
+export const isOwnedByPerson = ({ owner, action }: Install): boolean =>
+  owner === 'user' && action === 'apply';
 
 const head = (install: Install): string => {
   const place = durablePlace(install);
@@ -33,11 +33,15 @@ function installationTree({ owner }: Install, spec: Tree): Tree {
 
 /** The edit that makes fields of the Installation's `spec` last; nothing where a person writes it. */
 export const durableInstallation = (install: Install, spec: Tree): readonly string[] =>
-  isOwnedByPerson(install) ? [] : [head(install), ...yamlLines(installationTree(install, spec))];
+  isOwnedByPerson(install) || install.action === 'refuse'
+    ? []
+    : [head(install), ...yamlLines(installationTree(install, spec))];
 
 /** The edit that makes fields of the DaemonSet last, with what its tool has (or has not) for them. */
 export const durableDaemonSet = (install: Install, body: Tree): readonly string[] =>
-  isOwnedByPerson(install) ? [] : [head(install), ...toolRemarks(install), ...yamlLines(body)];
+  isOwnedByPerson(install) || install.action === 'refuse'
+    ? []
+    : [head(install), ...toolRemarks(install), ...yamlLines(body)];
 
 // Tools that write calico-node's manifest from a template of their own, without a setting for most of it.
 function toolRemarks({ distribution, owner }: Install): readonly string[] {

@@ -1,7 +1,11 @@
 import type { Install } from '../model/install.ts';
 import type { Installation, Probe } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { inDaemonSet, inInstallation, type Placed } from './container-fields.ts';
+import { isRenderedByOperator, isSendable, lastsUntil, shellJson } from './durable.ts';
+import { daemonSetRef, strategic, templatePatch } from './refs.ts';
+import type { Tree } from './tree.ts';
 
 /** The numbers of a probe that may be raised. */
 export interface ProbeNumbers {
@@ -17,18 +21,30 @@ const enoughTimeout = 10;
 
 const roundUp = (seconds: number): number => Math.ceil(seconds / 10) * 10;
 
+// What a start does for each other node (looking for its address twice, a BGP session) takes this long over a slow datastore.
+const perNode = 0.2;
+
+/** What was seen of a start that was cut off. */
+export interface StartSeen {
+  /** Seconds that the container had before it was killed. */
+  readonly lived: number;
+  /** How much of its start was done by then (0 to 1; 0 if unknown). */
+  readonly progress: number;
+  /** Nodes of the cluster. */
+  readonly nodes?: number;
+}
+
 /**
- * Liveness numbers that give a start the time it needs: `lived` is how many seconds the container had before it was killed,
- * `progress` how much of its start was done by then (0 to 1; 0 if unknown). Half as much again is added. Never below what is set
- * now, nor below a delay of 60 s and 10 failures.
+ * Liveness numbers that give a start the time it needs, by how long the last one took and how far it came; half as much again is
+ * added. Never below what is set now, nor below a delay of 60 s and 10 failures.
  */
 export function enoughForStart(
   probe: Probe,
-  { lived, progress }: { readonly lived: number; readonly progress: number },
+  { lived, progress, nodes = 0 }: StartSeen,
 ): ProbeNumbers {
   const period = probe.periodSeconds ?? 10;
   const failureThreshold = Math.max(probe.failureThreshold ?? 3, leastFailures);
-  const needed = (lived / Math.max(progress, 0.25)) * 1.5;
+  const needed = Math.max((lived / Math.max(progress, 0.25)) * 1.5, lived + nodes * perNode);
   const delay = Math.min(roundUp(needed - failureThreshold * period), mostDelay);
   const initialDelaySeconds = Math.max(probe.initialDelaySeconds ?? 0, leastDelay, delay);
   return { initialDelaySeconds, failureThreshold, ...enoughTime(probe) };
@@ -52,9 +68,16 @@ export interface ProbeLimits {
     readonly readinessProbe?: ProbeNumbers;
     readonly startupProbe?: ProbeNumbers;
   };
+  /** Where the values of a chart are to be looked up; without it they are only printed. */
+  readonly snapshot?: Snapshot;
 }
 
-const freeze = 'unsupported.operator.tigera.io/ignore';
+/** Tells the operator to leave an object alone (tigera/operator, IgnoreObject): on the object itself, with exactly this value. */
+export const ignoreAnnotation = 'unsupported.operator.tigera.io/ignore';
+
+// A probe without a handler is refused, and so would be one that is made of no numbers.
+const given = (numbers: ProbeLimits['numbers']): Tree =>
+  Object.fromEntries(Object.entries(numbers).filter(([, probe]) => Object.keys(probe).length > 0));
 
 // Operators up to v1.42 render fixed numbers and put an edited DaemonSet back within seconds.
 function operatorChoices({ installation, canOverride, numbers }: ProbeLimits): Placed {
@@ -70,26 +93,31 @@ function operatorChoices({ installation, canOverride, numbers }: ProbeLimits): P
       ...words.relieve,
       ...words.upgrade,
       words.lastResort,
-      `kubectl -n calico-system annotate daemonset calico-node ${freeze}=true`,
+      `kubectl -n calico-system annotate daemonset calico-node ${ignoreAnnotation}=true`,
       `kubectl -n calico-system patch daemonset calico-node --type strategic -p '${patch}'`,
       words.undoIt,
-      `# kubectl -n calico-system annotate daemonset calico-node ${freeze}-`,
+      `# kubectl -n calico-system annotate daemonset calico-node ${ignoreAnnotation}-`,
     ],
   };
 }
+
+const placeOf = (limits: ProbeLimits): Placed => {
+  const { install, installation, canOverride, numbers, snapshot } = limits;
+  const fields = { container: 'calico-node', fields: given(numbers) };
+  if (!isRenderedByOperator(install)) return inDaemonSet(install, fields, snapshot);
+  return (
+    (canOverride === true ? inInstallation(install, installation, fields, snapshot) : null) ??
+    operatorChoices(limits)
+  );
+};
 
 /**
  * More generous probes for calico-node: in the DaemonSet without an operator, as an override in the Installation where its CRD
  * has the fields, else the choices that are left.
  */
 export function probeLimits(limits: ProbeLimits): Remedy {
-  const { install, installation, canOverride, numbers } = limits;
-  const fields = { container: 'calico-node', fields: numbers };
-  const placed =
-    install.renderer !== 'operator'
-      ? inDaemonSet(install, fields)
-      : ((canOverride === true ? inInstallation(install, installation, fields) : null) ??
-        operatorChoices(limits));
+  const { install, numbers } = limits;
+  const place = placeOf(limits);
   return {
     id: 'probe-limits',
     title: words.title(numbers),
@@ -97,9 +125,51 @@ export function probeLimits(limits: ProbeLimits): Remedy {
     consequences: [
       words.rolls,
       ...(numbers.livenessProbe?.initialDelaySeconds === undefined ? [] : [words.slower]),
+      ...lastsUntil({ ...install, action: place.action }),
     ],
-    ...placed,
+    ...place,
   };
+}
+
+/**
+ * The last resort where the operator has no field for the probes: it is told to ignore the DaemonSet, which is then patched in the
+ * same request, so that it cannot come in between. It freezes all of calico-node, so it is done only with the user's consent.
+ */
+export function freezeOperator({ install, numbers }: ProbeLimits): Remedy {
+  const ref = daemonSetRef({ ...install, namespace: install.namespace ?? 'calico-system' });
+  const { kind, name, namespace } = ref;
+  const container = { name: 'calico-node', ...given(numbers) };
+  const body = {
+    metadata: { annotations: { [ignoreAnnotation]: 'true' } },
+    ...templatePatch({ containers: [container] }),
+  };
+  const target = `kubectl -n ${namespace}`;
+  const isSent = isSendable(install);
+  return {
+    id: 'freeze-operator',
+    title: words.freeze,
+    action: isSent ? 'apply-temporary' : install.action,
+    risk: 'restarts-pods',
+    target: { kind, name, namespace },
+    changes: isSent ? [strategic(ref, body)] : [],
+    consent: 'freeze-operator',
+    consequences: words.price,
+    manual: [
+      `${target} annotate daemonset ${name} ${ignoreAnnotation}=true`,
+      `${target} patch daemonset ${name} --type strategic -p ${shellJson(body)}`,
+      words.undoIt,
+      `# ${target} annotate daemonset ${name} ${ignoreAnnotation}-`,
+    ],
+  };
+}
+
+/** `probeLimits`, and where the operator leaves no way to set them, the last resort behind it. */
+export function probeRemedies(limits: ProbeLimits): readonly Remedy[] {
+  const first = probeLimits(limits);
+  const isOpen = isRenderedByOperator(limits.install) && limits.canOverride === false;
+  return isOpen && Object.keys(given(limits.numbers)).length > 0
+    ? [first, freezeOperator(limits)]
+    : [first];
 }
 
 const words = {
@@ -124,5 +194,11 @@ const words = {
   ],
   lastResort:
     '# last resort: freeze the DaemonSet. The operator then leaves it alone altogether, upgrades and settings included:',
+  freeze: 'Freeze the DaemonSet, and give calico-node more time there',
+  price: [
+    'The operator then leaves the DaemonSet alone altogether: upgrades pass calico-node by, and changes of the Installation (addresses, MTU, certificates) no longer reach it.',
+    'Take it back as soon as the start is fast enough again, and before any upgrade: nothing reminds of it but the annotation. "kubectl calico-fix undo" does it; the operator then renders its own numbers again in one rollout, within five minutes.',
+    'calico-node restarts node by node now; pods that run keep their network meanwhile.',
+  ],
   undoIt: '# do not forget to take it back; the operator then undoes the edit in one rollout:',
 };
