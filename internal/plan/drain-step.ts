@@ -4,7 +4,19 @@ import type { Change } from '../model/remedy.ts';
 import type { DrainFacts } from './drain-facts.ts';
 import { drainErrors, judgePods } from './drain-judge.ts';
 import { drainCommand } from './drain-options.ts';
+import { budgetConcerns } from './drain-budgets.ts';
+import { calicoConcerns } from './drain-calico.ts';
+import {
+  controlPlaneConcerns,
+  lastNodeConcerns,
+  lostNodeConcerns,
+  otherNodeConcerns,
+  ownerConcerns,
+} from './drain-cluster.ts';
+import { dataConcerns } from './drain-data.ts';
+import { roomConcerns } from './drain-room.ts';
 import { labelSelector } from './drain-selector.ts';
+import { blocking, drainView, type Look } from './drain-view.ts';
 
 function schedulingStep(node: Node, isCordoned: boolean): ChangeStep | null {
   const { name, uid, resourceVersion } = node.metadata;
@@ -36,21 +48,33 @@ export const cordonStep = (node: Node): ChangeStep | null => schedulingStep(node
 /** Gives a node back to the scheduler; null where it is not cordoned. */
 export const uncordonStep = (node: Node): ChangeStep | null => schedulingStep(node, false);
 
-const blocking = (id: string, text: string): DrainConcern => ({ id, text, isBlocking: true });
+const looks: readonly Look[] = [
+  lostNodeConcerns,
+  lastNodeConcerns,
+  controlPlaneConcerns,
+  calicoConcerns,
+  budgetConcerns,
+  dataConcerns,
+  roomConcerns,
+  otherNodeConcerns,
+  ownerConcerns,
+];
 
-function concernsOf(node: Node, facts: DrainFacts, options: DrainOptions): readonly DrainConcern[] {
-  void [node, options];
-  return facts.gaps;
-}
+const byWeight = (concerns: readonly DrainConcern[]): readonly DrainConcern[] => [
+  ...concerns.filter(({ isBlocking }) => isBlocking),
+  ...concerns.filter(({ isBlocking }) => !isBlocking),
+];
 
 /**
  * One node emptied, as data: cordon, what becomes of each pod, and what speaks against it. Whether the drain may be begun is for
- * whoever reads it: not with a pod that blocks or a blocking concern (`isDrainBlocked`). For a node that is not among the facts the step has no
+ * whoever reads it: not where there are
+ * `drainRefusals`. For a node that is not among the facts the step has no
  * pods and a blocking concern.
  */
 export function drainStep(name: string, facts: DrainFacts, options: DrainOptions): DrainStep {
   const node = facts.nodes.find(({ metadata }) => metadata.name === name);
   const pods = node ? judgePods(name, facts, options) : [];
+  const view = node && drainView(node, pods, facts, options);
   const isSelector = labelSelector(options.podSelector) !== null;
   return {
     kind: 'drain',
@@ -60,17 +84,19 @@ export function drainStep(name: string, facts: DrainFacts, options: DrainOptions
     concerns: [
       ...(node ? [] : [blocking('no-such-node', words.noNode(name))]),
       ...(isSelector ? [] : [blocking('bad-pod-selector', words.selector)]),
-      ...drainErrors(pods).map((text) => blocking('pods-in-the-way', text)),
-      ...(node ? concernsOf(node, facts, options) : []),
+      ...(view ? byWeight(looks.flatMap((look) => look(view))) : []),
+      ...facts.gaps,
     ],
     options,
     kubectl: [drainCommand(name, options), `kubectl uncordon ${name}`],
   };
 }
 
-/** Whether the drain must not be begun. */
-export const isDrainBlocked = ({ concerns }: DrainStep): boolean =>
-  concerns.some(({ isBlocking }) => isBlocking);
+/** Why a drain must not be begun, a sentence for each reason; empty if nothing speaks against it. */
+export const drainRefusals = ({ pods, concerns }: DrainStep): readonly string[] => [
+  ...drainErrors(pods),
+  ...concerns.filter(({ isBlocking }) => isBlocking).map(({ text }) => text),
+];
 
 const words = {
   noNode: (name: string): string => `nodes "${name}" not found`,
