@@ -2,6 +2,7 @@ import type { ApplyEvent, ApplyOutcome } from '../../internal/model/apply.ts';
 import type { Diagnosis } from '../../internal/model/diagnosis.ts';
 import type { Plan } from '../../internal/model/plan.ts';
 import type { AddressForecast } from '../../internal/model/remedy.ts';
+import type { Trial } from '../../internal/report/plan-verdict.ts';
 
 /** A method, simulated on every node, in the order of the nodes. */
 export interface MethodColumn {
@@ -27,8 +28,10 @@ export interface PlanReply {
 export interface DryRunReply {
   /** With the objects as the API server has them and would have them. */
   readonly plan: Plan;
-  readonly problems: readonly string[];
-  readonly warnings: readonly string[];
+  readonly trial: Trial;
+  readonly isRefused: boolean;
+  /** A Role with what is missing, as YAML; empty if it is not that. */
+  readonly missingRole: string;
 }
 
 export interface GatherProgress {

@@ -59,9 +59,10 @@ function onPreview(
     };
   }
   if (event.asked !== top.plan) return still(state);
-  const { plan, problems, warnings } = event.reply;
-  const dryRun = problems.length === 0 ? 'accepted' : 'refused';
-  return still(withTop(state, { ...top, plan, problems, warnings, dryRun }));
+  const { plan, trial, isRefused, missingRole } = event.reply;
+  const dryRun = isRefused ? 'refused' : 'accepted';
+  const hints = missingRole === '' ? top.hints : missingRole.trimEnd().split('\n');
+  return still(withTop(state, { ...top, plan, trial, hints, dryRun }));
 }
 
 function onMethods(

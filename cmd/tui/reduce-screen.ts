@@ -27,7 +27,7 @@ export function openPreview(state: State, title: string, request: PlanRequest): 
     problems: [],
     hints: [],
     dryRun: 'none',
-    warnings: [],
+    trial: { kind: 'client' },
     part: 'summary',
     scroll: 0,
   } as const;

@@ -2,6 +2,7 @@ import type { ApplyOutcome } from '../../internal/model/apply.ts';
 import type { Diagnosis } from '../../internal/model/diagnosis.ts';
 import type { Plan } from '../../internal/model/plan.ts';
 import type { Source } from '../../internal/model/snapshot.ts';
+import type { Trial } from '../../internal/report/plan-verdict.ts';
 import type { ApplyProgress } from './apply-progress.ts';
 import type { MethodColumn, PlanRequest } from './core.ts';
 
@@ -60,7 +61,8 @@ export interface PreviewScreen {
   readonly hints: readonly string[];
   /** The API server's answer to the dry run; `none`: not asked (a dump, or nothing to send). */
   readonly dryRun: 'none' | 'running' | 'accepted' | 'refused';
-  readonly warnings: readonly string[];
+  readonly trial: Trial;
+  /** `diff`: nothing is folded. */
   readonly part: 'summary' | 'diff' | 'commands';
   readonly scroll: number;
 }

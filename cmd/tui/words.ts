@@ -176,8 +176,6 @@ export const words = {
   byHand: 'By hand',
   planning: 'Making the plan',
   asking: 'Asking the API server whether it accepts it',
-  accepted: 'The API server accepts it (dry run). Nothing was changed.',
-  refusedByServer: 'The API server refuses it. Nothing was changed.',
   yes: 'yes',
   nothingToUndo: 'There is no recorded change of this cluster to take back.',
   undoCommand: (id: string): string => `kubectl calico-fix undo ${id}`,

@@ -1,5 +1,6 @@
 import type { Plan } from '../../../internal/model/plan.ts';
 import { indent, wrap } from '../../../internal/report/layout.ts';
+import { renderPlan } from '../../../internal/report/plan-text.ts';
 import { sanitize, sanitizeLines } from '../../../internal/report/sanitize.ts';
 import type { PreviewScreen, State } from '../state.ts';
 import { words } from '../words.ts';
@@ -24,45 +25,33 @@ function commandLines({ steps, durable, manual }: Plan, { style }: ViewOptions):
   ];
 }
 
-function verdictLines(
+function planLines(plan: Plan, screen: PreviewScreen, options: ViewOptions): readonly string[] {
+  if (screen.part === 'commands') return commandLines(plan, options);
+  const undoes = screen.request.kind === 'undo' ? screen.request.record : null;
+  const isWide = screen.part === 'diff';
+  const text = renderPlan(plan, screen.trial, { ...options, isWide, undoes });
+  return text.trimEnd().split('\n');
+}
+
+function problemLines(
   screen: PreviewScreen,
   { width, style, glyphs }: ViewOptions,
 ): readonly string[] {
-  const { dryRun, problems, warnings, hints, plan } = screen;
-  const prose = (sign: string, text: string): readonly string[] =>
-    indent(wrap(sanitize(text), width - 2), 2, `${sign} `);
-  const refusals = [...problems, ...(plan?.refusal ? [plan.refusal] : [])];
-  return [
-    ...(dryRun === 'running' ? [words.asking] : []),
-    ...(dryRun === 'accepted' ? prose(style.ok(glyphs.ok), words.accepted) : []),
-    ...(dryRun === 'refused' ? prose(style.error(glyphs.error), words.refusedByServer) : []),
-    ...refusals.flatMap((text) => prose(style.error(glyphs.error), text)),
-    ...warnings.flatMap((text) => prose(style.warning(glyphs.warning), text)),
-    ...hints.flatMap((text) => prose(' ', text)),
-  ];
-}
-
-function summaryLines(plan: Plan, options: ViewOptions): readonly string[] {
-  const prose = (text: string): readonly string[] => wrap(sanitize(text), options.width);
-  return [
-    ...plan.items.flatMap(({ remedy }) => prose(remedy.title)),
-    '',
-    ...plan.consequences.flatMap(prose),
-  ];
+  const problems = screen.problems.flatMap((text) =>
+    indent(wrap(sanitize(text), width - 2), 2, `${style.error(glyphs.error)} `),
+  );
+  return [...problems, ...screen.hints.map((line) => `  ${sanitize(line)}`)];
 }
 
 /** A plan before anything is sent: what it does, its diff, its commands, and what the API server says of it. */
 export function previewView(_state: State, screen: PreviewScreen, options: ViewOptions): Body {
-  const { plan, part, scroll, title } = screen;
-  const lines =
-    plan === null
-      ? screen.problems.length === 0
-        ? [words.planning]
-        : []
-      : part === 'commands'
-        ? commandLines(plan, options)
-        : summaryLines(plan, options);
-  const all = [...lines, '', ...verdictLines(screen, options)];
-  const shown = scrolled(all, scroll, { ...options, height: options.height - 2 });
-  return { lines: titled(title, shown, options), keys: words.keys.preview };
+  const { plan, dryRun, problems, scroll } = screen;
+  const isMaking = plan === null && problems.length === 0;
+  const lines = [
+    ...(plan === null ? titled(screen.title, [], options) : planLines(plan, screen, options)),
+    ...(isMaking ? [words.planning] : []),
+    ...(dryRun === 'running' ? ['', words.asking] : []),
+    ...problemLines(screen, options),
+  ];
+  return { lines: scrolled(lines, scroll, options), keys: words.keys.preview };
 }

@@ -22,6 +22,7 @@ const columns = [
   { method: 'kubernetes-internal-ip', cells: [forecastOf()], objections: [] },
   { method: 'cidr=10.51.0.0/24', cells: [forecastOf()], objections: [] },
 ];
+const trial = { kind: 'ask', answers: [], refusal: null } as const;
 const methods: Input = { type: 'methods', finding: 0, columns };
 
 /** The preview of a plan that the API server has accepted. */
@@ -44,7 +45,7 @@ function previewed(plan = planOf(), isDump = false): State {
   return played(planned, {
     type: 'dry-run',
     asked: plan,
-    reply: { plan, problems: [], warnings: [] },
+    reply: { plan, trial, isRefused: false, missingRole: '' },
   }).state;
 }
 
@@ -190,7 +191,7 @@ function refusedByServer(): State {
   const preview = top(state);
   const asked = preview?.name === 'preview' ? preview.plan : null;
   if (asked === null) throw new Error('there is no plan');
-  const reply = { plan: asked, problems: ['denied by a webhook'], warnings: [] };
+  const reply = { plan: asked, trial, isRefused: true, missingRole: '' };
   return played(state, { type: 'dry-run', asked, reply }).state;
 }
 
