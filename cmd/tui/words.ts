@@ -51,7 +51,7 @@ const results: Readonly<Record<ApplyResult, string>> = {
   interrupted: 'Stopped on your word',
 };
 
-const move: Keys = [['↑↓', 'move']];
+const move: Keys = [['j k', 'move']];
 
 const keys = {
   verdict: [...move, ['enter', 'look at it'], ['/', 'filter']] as Keys,
@@ -65,12 +65,12 @@ const keys = {
   ] as Keys,
   finding: [
     ['enter', 'what can be done'],
-    ['←→', 'other findings'],
-    ['↑↓', 'scroll'],
+    ['h l', 'other findings'],
+    ['j k', 'scroll'],
   ] as Keys,
   remedies: [...move, ['enter', 'go on'], ['m', 'address methods'], ['y', 'copy']] as Keys,
   methods: [
-    ['←→', 'method'],
+    ['h l', 'method'],
     ['enter', 'preview'],
     ['m', 'type one'],
     ['/', 'find a node'],
@@ -176,6 +176,10 @@ export const words = {
   byHand: 'By hand',
   planning: 'Making the plan',
   asking: 'Asking the API server whether it accepts it',
+  plainChoose: (most: number): string => `Number (1 to ${most}), or a key, then enter: `,
+  plainGoOn: 'Enter to go on, or a key, then enter: ',
+  plainText: 'Type it, then enter; nothing goes back: ',
+  notUnderstood: 'That is no number of the list and no key; ? lists the keys.',
   yes: 'yes',
   nothingToUndo: 'There is no recorded change of this cluster to take back.',
   undoCommand: (id: string): string => `kubectl calico-fix undo ${id}`,

@@ -14,6 +14,8 @@ export interface Body {
 /** What a view may use of the terminal: the columns in `width`, the lines of a body in `height`. */
 export interface ViewOptions extends TextOptions {
   readonly height: number;
+  /** Rows of lists bear their numbers, for answers in place of a cursor. */
+  readonly isNumbered: boolean;
 }
 
 /** Lines that are always there: head, blank line, and at the bottom a blank line, a notice, the keys. */
@@ -67,9 +69,16 @@ export function scrolled(
   return [...lines.slice(from, from + room), style.dim(told)];
 }
 
-/** A row of a list: a sign for the cursor, which is never told by colour alone. */
-export const listRow = (text: string, isChosen: boolean, { style }: TextOptions): string =>
-  isChosen ? style.strong(`> ${text}`) : `  ${text}`;
+/** A row of a list, by its place: a sign for the cursor, which is never told by colour alone, or a number. */
+export function listRow(
+  text: string,
+  row: number,
+  chosen: number,
+  { style, isNumbered }: ViewOptions,
+): string {
+  if (isNumbered) return `${String(row + 1).padStart(3)}  ${text}`;
+  return row === chosen ? style.strong(`> ${text}`) : `  ${text}`;
+}
 
 /** Prose with a heading above it. */
 export const titled = (

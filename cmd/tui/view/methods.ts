@@ -5,7 +5,7 @@ import { windowOf } from '../list.ts';
 import { columnsOf, nodeRows } from '../reduce-methods.ts';
 import type { MethodsScreen, State } from '../state.ts';
 import { words } from '../words.ts';
-import { listRow, titled, type Body, type ViewOptions } from './frame.ts';
+import { titled, type Body, type ViewOptions } from './frame.ts';
 
 const cellWidth = 24;
 const nodeWidth = 20;
@@ -49,7 +49,9 @@ function nodeRow(
     return pad(` ${one ? cellText(one, options) : ''}`, cellWidth);
   });
   const text = `${pad(name, nodeWidth)}${pad(now, cellWidth - 6)}${cells.join('')}`;
-  return listRow(text.trimEnd(), isChosen, options);
+  return isChosen && !options.isNumbered
+    ? options.style.strong(`> ${text.trimEnd()}`)
+    : `  ${text.trimEnd()}`;
 }
 
 function objectionsTo(

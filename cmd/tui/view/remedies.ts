@@ -20,12 +20,12 @@ export function remediesView(state: State, screen: RemediesScreen, options: View
   const finding = findingAt(state, screen.finding);
   if (!finding) return { lines: [], keys: [] };
   const rows = finding.remedies.flatMap((remedy, index) => {
-    const isChosen = index === screen.row;
+    const isOpen = options.isNumbered || index === screen.row;
     const [first = '', ...rest] = wrap(remedy.title, options.width - 4);
     return [
-      listRow(first, isChosen, options),
+      listRow(first, index, screen.row, options),
       ...indent(rest, 2),
-      ...(isChosen ? details(remedy, options) : []),
+      ...(isOpen ? details(remedy, options) : []),
     ];
   });
   const lines = rows.length > 0 ? rows : [words.noRemedy];

@@ -13,7 +13,7 @@ import { remediesView } from './remedies.ts';
 import { runbookView } from './runbook.ts';
 import { verdictView } from './verdict.ts';
 
-function bodyOf(state: State, screen: Screen, options: ViewOptions): Body {
+function screenBody(state: State, screen: Screen, options: ViewOptions): Body {
   switch (screen.name) {
     case 'verdict':
       return verdictView(state, screen, options);
@@ -36,6 +36,14 @@ function bodyOf(state: State, screen: Screen, options: ViewOptions): Body {
   }
 }
 
+/** What a state shows, between head and foot. */
+export function bodyOf(state: State, options: ViewOptions): Body {
+  if (state.isHelpOpen) return helpView(options);
+  if (state.gathering !== null) return gatheringView(state, state.gathering, options);
+  const screen = state.screens.at(-1);
+  return screen ? screenBody(state, screen, options) : { lines: [], keys: [] };
+}
+
 const fewestLines = 8;
 
 /**
@@ -43,12 +51,7 @@ const fewestLines = 8;
  */
 export function viewOf(state: State, text: Omit<TextOptions, 'width'>): readonly string[] {
   const height = Math.max(fewestLines, state.rows) - frameLines;
-  const options: ViewOptions = { ...text, width: Math.max(40, state.columns), height };
-  const screen = state.screens.at(-1);
-  if (state.isHelpOpen) return framed(state, helpView(options), options);
-  if (state.gathering !== null) {
-    return framed(state, gatheringView(state, state.gathering, options), options);
-  }
-  const body = screen ? bodyOf(state, screen, options) : { lines: [], keys: [] };
-  return framed(state, body, options);
+  const width = Math.max(40, state.columns);
+  const options: ViewOptions = { ...text, width, height, isNumbered: false };
+  return framed(state, bodyOf(state, options), options);
 }

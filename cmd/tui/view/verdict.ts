@@ -19,7 +19,8 @@ const signs = { error: 'error', warning: 'warning', info: 'info' } as const;
 
 function findingRow(
   { finding }: ListedFinding,
-  isChosen: boolean,
+  row: number,
+  chosen: number,
   idWidth: number,
   options: ViewOptions,
 ): string {
@@ -32,10 +33,10 @@ function findingRow(
   const isNamed = names.length === 0 || finding.title.includes(names[0] ?? '');
   const prefix = isNamed ? '' : `${listNames(names, Math.floor(room / 2), 2)}: `;
   const text = shortenWords(`${prefix}${finding.title}`, room, glyphs.ellipsis);
-  return listRow(`${mark(sign)} ${pad(finding.id, idWidth)}  ${text}`, isChosen, options);
+  return listRow(`${mark(sign)} ${pad(finding.id, idWidth)}  ${text}`, row, chosen, options);
 }
 
-function checkRow(check: CheckOutcome, isChosen: boolean, options: ViewOptions): string {
+function checkRow(check: CheckOutcome, row: number, chosen: number, options: ViewOptions): string {
   const { glyphs, style, width } = options;
   const sign = check.result === 'unknown' ? style.warning(glyphs.unknown) : style.ok(glyphs.ok);
   const reason = check.result === 'passed' ? '' : ` (${check.reason})`;
@@ -46,7 +47,8 @@ function checkRow(check: CheckOutcome, isChosen: boolean, options: ViewOptions):
   );
   return listRow(
     `${check.result === 'not-applicable' ? style.dim('-') : sign} ${text}`,
-    isChosen,
+    row,
+    chosen,
     options,
   );
 }
@@ -79,11 +81,10 @@ export function verdictView(state: State, screen: VerdictScreen, options: ViewOp
   const { from, to } = windowOf(screen.row, length, options.height - top.length - bottom.length);
   const rows = Array.from({ length: to - from }, (_, index) => {
     const row = from + index;
-    const isChosen = row === screen.row;
     const finding = findings[row];
-    if (finding) return findingRow(finding, isChosen, idWidth, options);
+    if (finding) return findingRow(finding, row, screen.row, idWidth, options);
     const check = checks[row - findings.length];
-    return check ? checkRow(check, isChosen, options) : '';
+    return check ? checkRow(check, row, screen.row, options) : '';
   });
   const isEmpty = findings.length === 0 && diagnosis.findings.length > 0;
   return {
