@@ -1,11 +1,12 @@
 import { applyPatch, type Operation } from 'rfc6902';
-import { isList, isRecord } from './json-value.ts';
+import { isFields } from './fields.ts';
+import { isList } from './json-value.ts';
 import { PatchError, type PatchProblem } from './patch-error.ts';
 
 const kinds = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
 
 const isOperation = (value: unknown): value is Operation =>
-  isRecord(value) &&
+  isFields(value) &&
   typeof value['op'] === 'string' &&
   kinds.has(value['op']) &&
   typeof value['path'] === 'string';

@@ -1,11 +1,5 @@
-import {
-  isList,
-  isRecord,
-  type JsonRecord,
-  memberOf,
-  recordOf,
-  withoutNulls,
-} from './json-value.ts';
+import { isFields, type Fields } from './fields.ts';
+import { isList, memberOf, recordOf, withoutNulls } from './json-value.ts';
 
 /**
  * RFC 7396, as the API server carries it out (gopkg.in/evanphx/json-patch.v4 MergePatch): a null takes a member away, records
@@ -13,13 +7,13 @@ import {
  * does not ask for.
  */
 export function mergePatched(target: unknown, patch: unknown): unknown {
-  if (isList(patch)) return isRecord(target) ? patch : withoutNulls(patch);
-  if (!isRecord(patch)) return patch;
-  if (!isRecord(target)) return withoutNulls(patch);
+  if (isList(patch)) return isFields(target) ? patch : withoutNulls(patch);
+  if (!isFields(patch)) return patch;
+  if (!isFields(target)) return withoutNulls(patch);
   return mergedRecords(target, patch);
 }
 
-function mergedRecords(target: JsonRecord, patch: JsonRecord): JsonRecord {
+function mergedRecords(target: Fields, patch: Fields): Fields {
   const kept = Object.entries(target).filter(([key]) => memberOf(patch, key) !== null);
   const changed = kept.map(
     ([key, value]) =>

@@ -1,8 +1,8 @@
-import { isRecord } from './json-value.ts';
+import { isFields } from './fields.ts';
 
 /** What an element of a merged list is known by: the member of that name, or the element itself (key ''). */
 export const identityOf = (element: unknown, key: string): unknown =>
-  key === '' ? element : isRecord(element) ? element[key] : undefined;
+  key === '' ? element : isFields(element) ? element[key] : undefined;
 
 const placeOf = (list: readonly unknown[], element: unknown, key: string): number =>
   list.findIndex((other) => identityOf(other, key) === identityOf(element, key));

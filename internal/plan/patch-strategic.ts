@@ -1,4 +1,5 @@
-import { isList, isRecord, type JsonRecord, recordOf, withoutNulls } from './json-value.ts';
+import { isFields, type Fields } from './fields.ts';
+import { isList, recordOf, withoutNulls } from './json-value.ts';
 import { PatchError } from './patch-error.ts';
 import { identityOf, ordered } from './patch-order.ts';
 import type { FieldSchema, Schema } from './patch-schema.ts';
@@ -12,10 +13,10 @@ const deletePrefix = '$deleteFromPrimitiveList/';
  * A strategic merge patch as the API server carries it out (k8s.io/apimachinery pkg/util/strategicpatch, mergeMap). Throws a
  * PatchError for what the server refuses. Nulls vanish at the end: a built-in type does not keep them.
  */
-export const strategicPatched = (target: JsonRecord, patch: JsonRecord, schema: Schema): unknown =>
+export const strategicPatched = (target: Fields, patch: Fields, schema: Schema): unknown =>
   withoutNulls(mergedRecord(target, patch, schema));
 
-function mergedRecord(target: JsonRecord, patch: JsonRecord, schema: Schema): JsonRecord {
+function mergedRecord(target: Fields, patch: Fields, schema: Schema): Fields {
   if (Object.hasOwn(patch, directive)) return directed(patch);
   const result = new Map(Object.entries(retainedOf(target, patch)));
   const fields = Object.keys(patch).filter((key) => !key.startsWith('$'));
@@ -28,21 +29,21 @@ function mergedRecord(target: JsonRecord, patch: JsonRecord, schema: Schema): Js
 }
 
 // The whole record by the patch's members, or none of it.
-function directed(patch: JsonRecord): JsonRecord {
+function directed(patch: Fields): Fields {
   const { [directive]: kind, ...rest } = patch;
   if (kind === 'replace') return rest;
   if (kind === 'delete') return {};
   throw new PatchError('invalid', directive, words.directive(kind));
 }
 
-const listsNamed = (patch: JsonRecord): readonly string[] =>
+const listsNamed = (patch: Fields): readonly string[] =>
   Object.keys(patch).flatMap((key) =>
     [orderPrefix, deletePrefix].flatMap((prefix) =>
       key.startsWith(prefix) ? [key.slice(prefix.length)] : [],
     ),
   );
 
-function retainedOf(target: JsonRecord, patch: JsonRecord): JsonRecord {
+function retainedOf(target: Fields, patch: Fields): Fields {
   if (!Object.hasOwn(patch, retained)) return target;
   const kept = patch[retained];
   if (!isList(kept)) throw new PatchError('invalid', retained, words.retained);
@@ -53,12 +54,7 @@ function retainedOf(target: JsonRecord, patch: JsonRecord): JsonRecord {
   return recordOf(Object.entries(target).filter(([key]) => kept.includes(key)));
 }
 
-function mergedField(
-  before: unknown,
-  patch: JsonRecord,
-  field: string,
-  schema: FieldSchema,
-): unknown {
+function mergedField(before: unknown, patch: Fields, field: string, schema: FieldSchema): unknown {
   const present = trimmed(before, patch[deletePrefix + field]);
   const order = patch[orderPrefix + field];
   if (order !== undefined && !isList(order))
@@ -67,7 +63,7 @@ function mergedField(
     return order && isList(present) ? ordered(present, order, present, schema.key ?? '') : present;
   const value = patch[field];
   if (value === null) return undefined;
-  if (isRecord(present) && isRecord(value))
+  if (isFields(present) && isFields(value))
     return mergedRecord(present, value, schema.fields ?? {});
   if (isList(present) && isList(value) && schema.key !== undefined)
     return mergedList(present, value, field, { ...schema, key: schema.key }, order);
@@ -83,7 +79,7 @@ const trimmed = (before: unknown, unwanted: unknown): unknown =>
 // What is new has nothing to merge with: only the directives in it go.
 function withoutDirectives(value: unknown): unknown {
   if (isList(value)) return value.map(withoutDirectives).filter((element) => element !== undefined);
-  if (!isRecord(value)) return value;
+  if (!isFields(value)) return value;
   if (Object.hasOwn(value, directive)) return undefined;
   const kept = Object.entries(value).filter(([key]) => !key.startsWith('$'));
   return recordOf(
@@ -109,7 +105,7 @@ function mergedList(
   for (const entry of entries) {
     const place = merged.findIndex((element) => identityOf(element, key) === entry[key]);
     const present = merged[place];
-    if (isRecord(present)) merged[place] = mergedRecord(present, entry, fields);
+    if (isFields(present)) merged[place] = mergedRecord(present, entry, fields);
     else merged.push(withoutDirectives(entry));
   }
   return ordered(merged, order ?? entries, rest, key);
@@ -121,11 +117,11 @@ function prepared(
   patch: readonly unknown[],
   field: string,
   key: string,
-): { readonly rest: readonly unknown[]; readonly entries: readonly JsonRecord[] } {
-  const records = patch.filter(isRecord);
+): { readonly rest: readonly unknown[]; readonly entries: readonly Fields[] } {
+  const records = patch.filter(isFields);
   const isReplaced = records.some((entry) => entry[directive] === 'replace');
   const marked = records.filter((entry) => Object.hasOwn(entry, directive));
-  const hasKey = (entry: JsonRecord): boolean =>
+  const hasKey = (entry: Fields): boolean =>
     entry[directive] === 'replace' || Object.hasOwn(entry, key);
   if (records.length !== patch.length || !records.every(hasKey))
     throw new PatchError('invalid', field, words.key(field, key));

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../model/kubernetes.ts';
 import type { Change } from '../model/remedy.ts';
-import { isKubeObject, isRecord } from './json-value.ts';
+import { isFields } from './fields.ts';
+import { isKubeObject } from './json-value.ts';
 import { PatchError } from './patch-error.ts';
 import { jsonPatched } from './patch-json.ts';
 import { mergePatched } from './patch-merge.ts';
@@ -9,8 +10,8 @@ import { strategicPatched } from './patch-strategic.ts';
 
 function patched(object: KubeObject, { patchType, body }: Change): unknown {
   if (patchType === 'json') return jsonPatched(object, body);
-  if (!isRecord(body)) throw new PatchError('invalid', '', words.noRecord);
-  return patchType === 'strategic' && isRecord(object)
+  if (!isFields(body)) throw new PatchError('invalid', '', words.noRecord);
+  return patchType === 'strategic' && isFields(object)
     ? strategicPatched(object, body, schemaOf(object.kind))
     : mergePatched(object, body);
 }
