@@ -1,5 +1,6 @@
 import type { ApplyOutcome } from '../../internal/model/apply.ts';
 import type { Diagnosis } from '../../internal/model/diagnosis.ts';
+import { sanitizeDiagnosis } from '../../internal/report/sanitize.ts';
 import { still, type Event, type Step } from './events.ts';
 import { withTop } from './stack.ts';
 import type { Screen, State, VerdictScreen } from './state.ts';
@@ -13,7 +14,8 @@ const judged = (state: State, diagnosis: Diagnosis): State => ({
   ...state,
   gathering: null,
   source: diagnosis.source,
-  diagnosis,
+  // Nothing of the cluster reaches the screen as it is.
+  diagnosis: sanitizeDiagnosis(diagnosis),
 });
 
 function gatherFailed(state: State, problem: string, hint: string): State {

@@ -1,5 +1,6 @@
 import { closingParts } from '../../../internal/report/closing.ts';
 import { columns, shortenMiddle, shortenWords, wrap } from '../../../internal/report/layout.ts';
+import { sanitize } from '../../../internal/report/sanitize.ts';
 import type { TextOptions } from '../../../internal/report/style.ts';
 import type { State } from '../state.ts';
 import { words } from '../words.ts';
@@ -43,7 +44,8 @@ function foot(keys: Body['keys'], { width, style }: ViewOptions): string {
 export function framed(state: State, body: Body, options: ViewOptions): readonly string[] {
   const { height, width, style, glyphs } = options;
   const shown = body.lines.slice(0, height);
-  const notice = state.notice === '' ? '' : shortenMiddle(state.notice, width, glyphs.ellipsis);
+  const notice =
+    state.notice === '' ? '' : shortenMiddle(sanitize(state.notice), width, glyphs.ellipsis);
   return [
     head(state, options),
     '',
@@ -85,4 +87,8 @@ export const titled = (
   title: string,
   lines: readonly string[],
   options: ViewOptions,
-): Body['lines'] => [...wrap(title, options.width).map(options.style.strong), '', ...lines];
+): Body['lines'] => [
+  ...wrap(sanitize(title), options.width).map(options.style.strong),
+  '',
+  ...lines,
+];

@@ -1,5 +1,6 @@
 import type { AddressForecast } from '../../../internal/model/remedy.ts';
 import { columns, indent, pad, shortenMiddle, wrap } from '../../../internal/report/layout.ts';
+import { sanitize } from '../../../internal/report/sanitize.ts';
 import type { MethodColumn } from '../core.ts';
 import { windowOf } from '../list.ts';
 import { columnsOf, nodeRows } from '../reduce-methods.ts';
@@ -7,11 +8,12 @@ import type { MethodsScreen, State } from '../state.ts';
 import { words } from '../words.ts';
 import { titled, type Body, type ViewOptions } from './frame.ts';
 
-const cellWidth = 24;
-const nodeWidth = 20;
+const cellWidth = 22;
+const nodeWidth = 16;
+const nowWidth = 16;
 
 function cellText(cell: AddressForecast, { style, glyphs }: ViewOptions): string {
-  const address = shortenMiddle(cell.then ?? '', cellWidth - 9, glyphs.ellipsis);
+  const address = shortenMiddle(sanitize(cell.then ?? ''), cellWidth - 9, glyphs.ellipsis);
   switch (cell.outcome) {
     case 'stays':
       return `${address} ${style.dim(words.marks.stays)}`;
@@ -27,10 +29,10 @@ function cellText(cell: AddressForecast, { style, glyphs }: ViewOptions): string
 function headRow(shown: readonly MethodColumn[], chosen: number, options: ViewOptions): string {
   const { style, glyphs } = options;
   const heads = shown.map(({ method }, index) => {
-    const name = shortenMiddle(method, cellWidth - 3, glyphs.ellipsis);
+    const name = shortenMiddle(sanitize(method), cellWidth - 3, glyphs.ellipsis);
     return pad(index === chosen ? style.strong(`>${name}`) : ` ${name}`, cellWidth);
   });
-  return `  ${pad(words.node, nodeWidth)}${pad(words.now, cellWidth - 6)}${heads.join('')}`;
+  return `  ${pad(words.node, nodeWidth)}${pad(words.now, nowWidth)}${heads.join('')}`;
 }
 
 function nodeRow(
@@ -42,13 +44,17 @@ function nodeRow(
   const { glyphs } = options;
   const [first] = shown;
   const cell = first?.cells[index];
-  const name = shortenMiddle(cell?.node ?? '', nodeWidth - 2, glyphs.ellipsis);
-  const now = shortenMiddle(cell?.now ?? words.marks.none, cellWidth - 8, glyphs.ellipsis);
+  const name = shortenMiddle(sanitize(cell?.node ?? ''), nodeWidth - 2, glyphs.ellipsis);
+  const now = shortenMiddle(
+    sanitize(cell?.now ?? words.marks.none),
+    cellWidth - 8,
+    glyphs.ellipsis,
+  );
   const cells = shown.map(({ cells: all }) => {
     const one = all[index];
     return pad(` ${one ? cellText(one, options) : ''}`, cellWidth);
   });
-  const text = `${pad(name, nodeWidth)}${pad(now, cellWidth - 6)}${cells.join('')}`;
+  const text = `${pad(name, nodeWidth)}${pad(now, nowWidth)}${cells.join('')}`;
   return isChosen && !options.isNumbered
     ? options.style.strong(`> ${text.trimEnd()}`)
     : `  ${text.trimEnd()}`;
@@ -59,8 +65,9 @@ function objectionsTo(
   { width, style }: ViewOptions,
 ): readonly string[] {
   if (!column) return [];
-  if (column.objections.length === 0) return [`  ${style.ok(words.isSafe(column.method))}`];
-  const told = words.objections(column.method, column.objections.join('; '));
+  if (column.objections.length === 0)
+    return [`  ${style.ok(words.isSafe(sanitize(column.method)))}`];
+  const told = sanitize(words.objections(column.method, column.objections.join('; ')));
   return indent(wrap(told, width - 2), 2)
     .map(style.warning)
     .slice(0, 3);
@@ -68,14 +75,14 @@ function objectionsTo(
 
 function ownLine({ own, problem }: MethodsScreen): readonly string[] {
   if (own === null) return [];
-  return [words.own(own.text), ...(problem === '' ? [] : [`  ${problem}`]), ''];
+  return [words.own(own.text), ...(problem === '' ? [] : [`  ${sanitize(problem)}`]), ''];
 }
 
 /** The table of nodes and methods: which address each node would get, with keep, change and none marked. */
 export function methodsView(state: State, screen: MethodsScreen, options: ViewOptions): Body {
   const all = columnsOf(screen);
   if (screen.columns === null) return { lines: [words.reckoning], keys: [] };
-  const fit = Math.max(1, Math.floor((options.width - 2 - nodeWidth - cellWidth + 6) / cellWidth));
+  const fit = Math.max(1, Math.floor((options.width - 2 - nodeWidth - nowWidth) / cellWidth));
   const { from, to } = windowOf(screen.column, all.length, fit);
   const shown = all.slice(from, to);
   const rows = nodeRows(screen);
@@ -91,7 +98,8 @@ export function methodsView(state: State, screen: MethodsScreen, options: ViewOp
   const body = rows
     .slice(seen.from, seen.to)
     .map((index, place) => nodeRow(index, seen.from + place === screen.row, shown, options));
-  const none = all.length === 0 ? [screen.problem === '' ? words.noMethods : screen.problem] : [];
+  const none =
+    all.length === 0 ? [screen.problem === '' ? words.noMethods : sanitize(screen.problem)] : [];
   const position = words.position(screen.row + 1, rows.length, screen.column + 1, all.length);
   return {
     lines: titled(
