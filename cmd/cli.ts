@@ -27,11 +27,27 @@ export function printBug(error: unknown, { stderr }: Pick<Shell, 'stderr'>): voi
   stderr.write(`${lines.join('\n')}\n`);
 }
 
-const interruption = (signal: AbortSignal): Promise<ExitCode> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve(130);
-    signal.addEventListener('abort', () => resolve(130), { once: true });
+interface Interruption {
+  /** Ends the run with 130 as soon as somebody interrupts it, unless it is held. */
+  readonly promise: Promise<ExitCode>;
+  readonly hold: () => void;
+  readonly isHeld: () => boolean;
+}
+
+function interruptionOf(signal: AbortSignal): Interruption {
+  let isHeld = false;
+  const promise = new Promise<ExitCode>((resolve) => {
+    const end = (): void => {
+      if (!isHeld) resolve(130);
+    };
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
   });
+  const hold = (): void => {
+    isHeld = true;
+  };
+  return { promise, hold, isHeld: () => isHeld };
+}
 
 // What shells call, with words that are not a command line yet: nothing of it may be put right or complained about.
 const completeCommand = '__complete';
@@ -67,13 +83,18 @@ async function runProgram(args: readonly string[], shell: Shell): Promise<ExitCo
  * Runs one command line from its arguments to its exit code. Throws nothing: this is the single place where an error ends.
  */
 export async function runCli(args: readonly string[], shell: Shell): Promise<ExitCode> {
+  const { promise, hold, isHeld } = interruptionOf(shell.signal);
+  // A command that holds interruptions says itself what stands.
+  const sayInterrupted = (): void => {
+    shell.stderr.write(`${isHeld() ? words.en.interruptedMidway : words.en.interrupted}\n`);
+  };
   try {
-    const code = await Promise.race([runProgram(args, shell), interruption(shell.signal)]);
-    if (code === 130) shell.stderr.write(`${words.en.interrupted}\n`);
+    const code = await Promise.race([runProgram(args, { ...shell, holdInterrupt: hold }), promise]);
+    if (code === 130 && !isHeld()) sayInterrupted();
     return code;
   } catch (error) {
     if (shell.signal.aborted) {
-      shell.stderr.write(`${words.en.interrupted}\n`);
+      sayInterrupted();
       return 130;
     }
     if (error instanceof UserError) printUserError(error, shell);

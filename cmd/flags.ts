@@ -1,4 +1,5 @@
 import { UserError } from '../internal/model/error.ts';
+import { booleanFlags, dryRunModes, readFixFlags, type FixFlags } from './fix-flags.ts';
 import { words } from './words.ts';
 
 /** The flags of a command line, checked. Names are those of the flags; what was not given is undefined or empty. */
@@ -21,6 +22,7 @@ export interface Flags {
   readonly node: readonly string[];
   readonly method: readonly string[];
   readonly failOn: 'error' | 'warning';
+  readonly fix: FixFlags;
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -53,6 +55,7 @@ export function readFlags(before: Values, after: Values): Flags {
     ...listOf(before[name]),
     ...listOf(after[name]),
   ];
+  const isSet = (name: string): boolean => (after[name] ?? before[name]) === true;
   return {
     kubeconfig: text('kubeconfig'),
     context: text('context'),
@@ -64,8 +67,7 @@ export function readFlags(before: Values, after: Values): Flags {
     asUid: text('asUid'),
     server: text('server'),
     token: text('token'),
-    insecureSkipTlsVerify:
-      (after['insecureSkipTlsVerify'] ?? before['insecureSkipTlsVerify']) === true,
+    insecureSkipTlsVerify: isSet('insecureSkipTlsVerify'),
     requestTimeout: text('requestTimeout'),
     verbosity: verbosityOf(text('v')),
     output: text('output'),
@@ -73,24 +75,44 @@ export function readFlags(before: Values, after: Values): Flags {
     node: list('node'),
     method: list('method'),
     failOn: failOnOf(text('failOn')),
+    fix: readFixFlags(text, isSet),
   };
 }
 
+const booleanFlag = new RegExp(`^(--(?:${booleanFlags.join('|')}))=(.*)$`);
+
+// commander takes `--force=false` for a mistake; kubectl does not.
+function withoutValue(arg: string): readonly string[] {
+  const boolean = booleanFlag.exec(arg);
+  if (!boolean) return [arg];
+  if (/^(true|t|1)$/i.test(boolean[2] ?? '')) return [boolean[1] ?? ''];
+  return /^(false|f|0)$/i.test(boolean[2] ?? '') ? [] : [arg];
+}
+
+// `--dry-run` alone is `client`, and the word behind it a finding; only its own words are taken for its value.
+function withValue(args: readonly string[]): readonly string[] {
+  const isMode = (word: string | undefined): boolean => dryRunModes.some((mode) => mode === word);
+  return args.flatMap((arg, index) => {
+    if (arg === '--dry-run') {
+      return isMode(args[index + 1])
+        ? [`--dry-run=${args[index + 1] ?? ''}`]
+        : ['--dry-run=client'];
+    }
+    return isMode(arg) && args[index - 1] === '--dry-run' ? [] : [arg];
+  });
+}
+
 /**
- * Writes a command line in the form that commander reads. kubectl also takes `-o=json` and `--insecure-skip-tls-verify=false`.
- * Nothing behind `--` is touched.
+ * Writes a command line in the form that commander reads. kubectl also takes `-o=json`, `--insecure-skip-tls-verify=false` and a
+ * bare `--dry-run`. Nothing behind `--` is touched.
  */
 export function normalizeArguments(args: readonly string[]): readonly string[] {
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);
   const rest = end === -1 ? [] : args.slice(end);
-  const normal = flags.flatMap((arg) => {
+  const normal = withValue(flags).flatMap((arg) => {
     const short = /^(-[a-zA-Z])=(.*)$/s.exec(arg);
-    if (short) return [short[1] ?? '', short[2] ?? ''];
-    const boolean = /^(--insecure-skip-tls-verify)=(.*)$/.exec(arg);
-    if (!boolean) return [arg];
-    if (/^(true|t|1)$/i.test(boolean[2] ?? '')) return [boolean[1] ?? ''];
-    return /^(false|f|0)$/i.test(boolean[2] ?? '') ? [] : [arg];
+    return short ? [short[1] ?? '', short[2] ?? ''] : withoutValue(arg);
   });
   return [...normal, ...rest];
 }

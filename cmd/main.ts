@@ -35,6 +35,10 @@ async function main(): Promise<void> {
     env: process.env,
     isInteractive: isatty(0),
     signal: interrupt.signal,
+    ask: async (question) => {
+      const { askLine } = await import('./prompt.ts');
+      return await askLine(question, process, interrupt.signal);
+    },
     services,
   });
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);

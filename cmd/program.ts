@@ -1,43 +1,20 @@
 import { Command, Option } from 'commander';
 import { readFlags, type Flags } from './flags.ts';
+import {
+  clusterOptions,
+  failOn,
+  fixOptions,
+  historyOptions,
+  output,
+  repeated,
+  sourceOptions,
+  undoOptions,
+} from './options.ts';
 import type { ExitCode, Output, Shell } from './shell.ts';
 import { versionLine, versionText } from './version.ts';
 import { words } from './words.ts';
 
 const { commands, flags: says, headings } = words.en;
-
-const collectValue = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  value,
-];
-
-const repeated = (flags: string, text: string): Option =>
-  new Option(flags, text).argParser(collectValue);
-
-const clusterOptions = (): readonly Option[] =>
-  [
-    new Option('-n, --namespace <name>', says.namespace),
-    new Option('--kubeconfig <file>', says.kubeconfig),
-    new Option('--context <name>', says.context),
-    new Option('--cluster <name>', says.cluster),
-    new Option('--user <name>', says.user),
-    new Option('--as <user>', says.as),
-    repeated('--as-group <group>', says.asGroup),
-    new Option('--as-uid <uid>', says.asUid),
-    new Option('-s, --server <url>', says.server),
-    new Option('--token <token>', says.token),
-    new Option('--insecure-skip-tls-verify', says.insecure),
-    new Option('--request-timeout <time>', says.requestTimeout),
-    new Option('-v, --v <level>', says.verbosity),
-  ].map((option) => option.helpGroup(headings.cluster));
-
-const sourceOptions = (): readonly Option[] => [
-  new Option('--from <path>', says.from),
-  repeated('--node <name>', says.node),
-];
-
-const failOn = (): Option => new Option('--fail-on <severity>', says.failOn);
-const output = (text: string): Option => new Option('-o, --output <form>', text);
 
 interface Verb {
   readonly name: string;
@@ -60,6 +37,26 @@ const verbs = (): readonly Verb[] => [
       failOn(),
     ],
     run: async (flags, shell) => await (await import('./diagnose.ts')).diagnose(flags, shell),
+  },
+  {
+    name: 'fix',
+    description: commands.fix,
+    options: fixOptions(),
+    argument: ['[finding]', says.finding],
+    run: async (flags, shell, id) => await (await import('./fix.ts')).fix(id, flags, shell),
+  },
+  {
+    name: 'undo',
+    description: commands.undo,
+    options: undoOptions(),
+    argument: ['[change]', says.change],
+    run: async (flags, shell, id) => await (await import('./undo.ts')).undo(id, flags, shell),
+  },
+  {
+    name: 'history',
+    description: commands.history,
+    options: historyOptions(),
+    run: async (flags, shell) => await (await import('./history.ts')).history(flags, shell),
   },
   {
     name: 'predict',

@@ -19,4 +19,12 @@ export const services: Services = {
     const { writeBundle } = await import('../internal/cluster/bundle.ts');
     await writeBundle(snapshot, path);
   },
+  openCluster: async (flags, shell, onProgress) => {
+    const { openCluster } = await import('./open-cluster.ts');
+    return openCluster(flags, shell, onProgress);
+  },
+  engine: async (shell) => {
+    const { engineFor } = await import('./engine.ts');
+    return engineFor(shell);
+  },
 };

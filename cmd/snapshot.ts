@@ -3,7 +3,7 @@ import { UserError } from '../internal/model/error.ts';
 import type { Snapshot } from '../internal/model/snapshot.ts';
 import { sanitize } from '../internal/report/sanitize.ts';
 import type { Flags } from './flags.ts';
-import { progressLine } from './progress.ts';
+import { progressLine, type ProgressLine } from './progress.ts';
 import type { Shell } from './shell.ts';
 import { words } from './words.ts';
 
@@ -26,14 +26,30 @@ function assertNames(
   throw new UserError(complaint(missing.join(', ')), { hint: words.en.thereAre(shown) });
 }
 
-/** Reads the dump or the cluster that the flags name, with progress on standard error. Throws UserErrors. */
-export async function readSnapshot(flags: Flags, shell: Shell): Promise<Snapshot> {
+/** A cluster that is open already, and the line that its gathering is told in. */
+export interface OpenSource {
+  readonly gather: () => Promise<Snapshot>;
+  readonly progress: ProgressLine;
+}
+
+function readWhole(flags: Flags, shell: Shell, progress: ProgressLine): Promise<Snapshot> {
   const { services } = shell;
-  const progress = progressLine(shell, flags.verbosity);
+  return flags.from === undefined
+    ? services.gather(flags, shell, progress.show)
+    : services.readDump(flags.from);
+}
+
+/**
+ * Reads the dump or the cluster that the flags name, or the one that is open, with progress on standard error. Throws UserErrors.
+ */
+export async function readSnapshot(
+  flags: Flags,
+  shell: Shell,
+  open?: OpenSource,
+): Promise<Snapshot> {
+  const progress = open?.progress ?? progressLine(shell, flags.verbosity);
   try {
-    const whole = await (flags.from === undefined
-      ? services.gather(flags, shell, progress.show)
-      : services.readDump(flags.from));
+    const whole = await (open ? open.gather() : readWhole(flags, shell, progress));
     const { namespace } = flags;
     assertNames(flags.node, whole, 'nodes', words.en.noSuchNode);
     if (namespace === undefined) return whole;

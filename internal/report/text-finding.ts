@@ -85,7 +85,8 @@ export function remedyTerms({ target, action, risk }: Remedy, dot: string): stri
 }
 
 // A here-document ends only at a line without blanks before it, so a command of several lines is not indented.
-const commandLines = (command: string, by: number, style: TextOptions['style']): string[] =>
+/** A command as lines indented by so many columns; one of several lines stays as it is, to be copied. */
+export const commandLines = (command: string, by: number, style: TextOptions['style']): string[] =>
   command.includes('\n')
     ? command.split('\n').map(style.command)
     : [' '.repeat(by) + (command.startsWith('#') ? style.dim : style.command)(command)];

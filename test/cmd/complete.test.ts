@@ -21,6 +21,7 @@ async function ask(words: readonly string[], sources: Partial<Sources> = {}) {
       stderr: stdout,
       env: {},
       isInteractive: false,
+      ask: () => Promise.resolve(null),
       signal: new AbortController().signal,
       services,
     },

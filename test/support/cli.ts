@@ -1,5 +1,5 @@
 import { runCli } from '../../cmd/cli.ts';
-import type { ExitCode, Services, Shell } from '../../cmd/shell.ts';
+import type { Engine, ExitCode, OpenCluster, Services, Shell } from '../../cmd/shell.ts';
 import type { Diagnosis } from '../../internal/model/diagnosis.ts';
 import { diagnosisOf } from './diagnosis.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -18,6 +18,8 @@ export interface Scene {
   readonly isTerminal?: boolean;
   readonly columns?: number;
   readonly signal?: AbortSignal;
+  /** What is typed, a line for each question; then the input ends. Without it nobody is there. */
+  readonly answers?: readonly string[];
 }
 
 /** Services that touch nothing: an empty snapshot, and the diagnosis of the scene. */
@@ -26,6 +28,8 @@ const fakeServices = ({ diagnosis, services }: Scene): Services => ({
   readDump: () => Promise.resolve(snapshotOf()),
   diagnose: () => Promise.resolve(diagnosis ?? diagnosisOf()),
   writeBundle: () => Promise.resolve(),
+  openCluster: (): Promise<OpenCluster> => Promise.reject(new Error('there is no cluster')),
+  engine: (): Promise<Engine> => Promise.reject(new Error('there is no engine')),
   ...services,
 });
 
@@ -40,12 +44,17 @@ export async function runScene(args: readonly string[], scene: Scene = {}): Prom
     isTTY: scene.isTerminal ?? false,
     columns: scene.columns,
   });
+  const lines = [...(scene.answers ?? [])];
   const code = await runCli(args, {
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     env: scene.env ?? {},
-    isInteractive: false,
+    isInteractive: scene.answers !== undefined,
     signal: scene.signal ?? new AbortController().signal,
+    ask: (question) => {
+      printed.stderr += question;
+      return Promise.resolve(lines.shift() ?? null);
+    },
     services: fakeServices(scene),
   });
   return { code, ...printed };
