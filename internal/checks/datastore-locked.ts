@@ -72,7 +72,10 @@ function remediesOf(
   kind: LockFacts['kind'],
   migrating: readonly string[],
 ): readonly Remedy[] {
-  if (kind === 'locked') return [unlockDatastore({ migrating })];
+  if (kind === 'locked') {
+    const information = findObject(snapshot, 'clusterInformations', 'default');
+    return [unlockDatastore({ migrating, information })];
+  }
   const restart = restartPods(nodeViews(snapshot).flatMap(({ pod }) => pod ?? []));
   return restart ? [restart] : [];
 }

@@ -38,7 +38,7 @@ function remediesOf(
   kind: RoutelessKind,
   nodes: readonly RoutelessNode[],
 ): readonly Remedy[] {
-  if (kind === 'no-mesh') return [restoreMesh()];
+  if (kind === 'no-mesh') return [restoreMesh(snapshot)];
   const names = new Set(nodes.map(({ view }) => view.name));
   const renew = renewAddress(
     installOf(snapshot),

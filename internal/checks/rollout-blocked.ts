@@ -42,7 +42,11 @@ function blockers(snapshot: Snapshot): readonly NodeView[] {
   );
 }
 
-function draftOf(daemonSet: DaemonSet, views: readonly NodeView[]): Draft<Facts> {
+function draftOf(
+  snapshot: Snapshot,
+  daemonSet: DaemonSet,
+  views: readonly NodeView[],
+): Draft<Facts> {
   const {
     updatedNumberScheduled = 0,
     desiredNumberScheduled = 0,
@@ -73,6 +77,7 @@ function draftOf(daemonSet: DaemonSet, views: readonly NodeView[]): Draft<Facts>
       resumeRollout({
         daemonSet,
         strategy,
+        install: installOf(snapshot),
         pods: views.flatMap(({ pod }) => pod ?? []),
       }),
     ],
@@ -92,9 +97,10 @@ export const rolloutBlocked = defineCheck<Facts>({
     const { updatedNumberScheduled: updated, desiredNumberScheduled: desired } =
       daemonSet.status ?? {};
     if (updated === undefined || desired === undefined || updated >= desired) return [];
-    if (daemonSet.spec?.updateStrategy?.type === 'OnDelete') return [draftOf(daemonSet, [])];
+    if (daemonSet.spec?.updateStrategy?.type === 'OnDelete')
+      return [draftOf(snapshot, daemonSet, [])];
     const views = blockers(snapshot);
-    return views.length === 0 ? [] : [draftOf(daemonSet, views)];
+    return views.length === 0 ? [] : [draftOf(snapshot, daemonSet, views)];
   },
   words: {
     en: {

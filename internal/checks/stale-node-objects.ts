@@ -42,7 +42,9 @@ function remediesOf(snapshot: Snapshot, kind: LeftOverKind, names: readonly stri
   switch (kind) {
     case 'node-object':
     case 'replaced':
-      return [removeLeftOver({ install, nodes: names, records: [] })];
+      return [
+        removeLeftOver({ install, nodes: names, records: [], isReplaced: kind === 'replaced' }),
+      ];
     case 'record':
       return [removeLeftOver({ install, nodes: [], records: names })];
     case 'blocks':

@@ -34,6 +34,7 @@ export const clearVxlan = (
     title: kind === 'port' ? words.movePort : words.moveIdentifier,
     field: kind === 'port' ? 'vxlanPort' : 'vxlanVNI',
     value: kind === 'port' ? port + 10 : identifier + 1,
+    risk: 'interrupts-traffic',
     consequences: [words.cut, ...(kind === 'port' ? [words.firewall] : [])],
   }),
 ];

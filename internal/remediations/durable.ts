@@ -35,6 +35,15 @@ export const durablePlace = ({ owner, ownerName, distribution }: Install): strin
 export const isSendable = ({ action }: Install): boolean =>
   action === 'apply' || action === 'apply-temporary';
 
+const moving: ReadonlySet<Install['state']> = new Set([
+  'migrating',
+  'two-installations',
+  'uninstalling',
+]);
+
+/** True while pods of Calico are not to be touched either: something else replaces or removes them. */
+export const isMoving = ({ state }: Install): boolean => moving.has(state);
+
 /** True where the operator renders calico-node's DaemonSet, and puts back what is changed in it. */
 export const isRenderedByOperator = ({ renderer, state }: Install): boolean =>
   renderer === 'operator' && state !== 'ignored-by-operator';

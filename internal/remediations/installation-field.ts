@@ -1,7 +1,12 @@
 import { installOf } from '../calico/install/install.ts';
-import type { Change, Remedy } from '../model/remedy.ts';
+import { overlayInstallation } from '../calico/install/objects.ts';
+import type { Remedy, Risk } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { durablePlace, isSendable, shellJson } from './durable.ts';
+import { inChart } from './container-fields.ts';
+import { durablePlace, isSendable, lastsUntil, shellJson } from './durable.ts';
+import { durableInstallation } from './durable-fields.ts';
+import { installationRef, merge } from './refs.ts';
+import { isTree, nested, valueAt, type Tree } from './tree.ts';
 
 export interface InstallationField {
   readonly id: string;
@@ -10,37 +15,48 @@ export interface InstallationField {
   readonly path: readonly string[];
   readonly value: unknown;
   readonly consequences: readonly string[];
+  /** The pods restart, unless it is more than that. */
+  readonly risk?: Risk;
 }
 
-const nest = (path: readonly string[], value: unknown): unknown =>
-  path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+/** The Installation that a field below `spec` counts in: the overlay where that one sets it, as it wins. */
+export function installationFor(snapshot: Snapshot, path: readonly string[]): string {
+  const overlay = overlayInstallation(snapshot);
+  if (overlay && valueAt(overlay, ['spec', ...path]) !== undefined) return overlay.metadata.name;
+  const { installation } = installOf(snapshot);
+  return installation === null || installation === 'overlay' ? 'default' : installation;
+}
+
+const treeOf = (value: unknown): Tree => (isTree(value) ? value : {});
 
 /** Sets one field of the Installation, from which the operator renders calico-node; a JSON merge patch, as it is a custom resource. */
 export function installationField(snapshot: Snapshot, field: InstallationField): Remedy {
   const install = installOf(snapshot);
-  const name = install.installation ?? 'default';
-  const body = nest(['spec', ...field.path], field.value);
-  const change: Change = {
-    ref: { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name },
-    verb: 'patch',
-    patchType: 'merge',
-    body,
-  };
+  const name = installationFor(snapshot, field.path);
+  const spec = treeOf(nested(field.path, field.value));
+  const body = { spec };
+  const durable = durableInstallation(install, spec);
+  const chart = inChart(snapshot, install, { installation: spec });
   const place = durablePlace(install);
   return {
     id: field.id,
     title: field.title,
     action: install.action,
-    risk: 'restarts-pods',
+    risk: field.risk ?? 'restarts-pods',
     target: { kind: 'Installation', name },
-    changes: isSendable(install) ? [change] : [],
-    consequences: field.consequences,
+    changes: isSendable(install) ? [merge(installationRef(name), body)] : [],
+    consequences: [
+      ...field.consequences,
+      ...lastsUntil({ ...install, action: chart?.action ?? install.action }),
+    ],
     manual: isSendable(install)
       ? [
           `kubectl patch installation ${name} --type merge -p ${shellJson(body)}`,
           `# ${words.alsoIn(place)}`,
         ]
       : [`# ${words.onlyIn(place)}`, `# ${JSON.stringify(body)}`],
+    ...(durable.length > 0 ? { durable } : {}),
+    ...chart,
   };
 }
 

@@ -15,7 +15,12 @@ export function leaveNftables(
   }: { readonly nodes: readonly string[]; readonly isKernelTooOld: boolean },
 ): readonly Remedy[] {
   const consequences = [words.switched, words.kubeProxy];
-  const common = { id: 'use-iptables', title: words.title, consequences };
+  const common = {
+    id: 'use-iptables',
+    title: words.title,
+    consequences,
+    risk: 'interrupts-traffic',
+  } as const;
   return [
     installOf(snapshot).renderer === 'operator'
       ? installationField(snapshot, {

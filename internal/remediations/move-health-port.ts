@@ -1,6 +1,12 @@
-import type { Snapshot } from '../model/snapshot.ts';
-import type { Remedy } from '../model/remedy.ts';
 import { installOf } from '../calico/install/install.ts';
+import type { Install } from '../model/install.ts';
+import type { Container, Probe } from '../model/kubernetes.ts';
+import type { Remedy } from '../model/remedy.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { literalEnv, templateContainer } from './calico-env.ts';
+import { calicoResource } from './calico-resource.ts';
+import { inDaemonSet, type Placed } from './container-fields.ts';
+import { isRenderedByOperator, lastsUntil } from './durable.ts';
 
 interface Taken {
   readonly port: number;
@@ -23,14 +29,43 @@ function byEnvironment(namespace: string, name: string, port: number): readonly 
   ];
 }
 
+// An httpGet probe names the port itself; exec probes read it from the environment.
+function probeFields(container: Container | undefined, from: number, to: number) {
+  const kinds = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
+  const asks = (probe: Probe | undefined): boolean => Number(probe?.httpGet?.port) === from;
+  return Object.fromEntries(
+    kinds.flatMap((kind) =>
+      asks(container?.[kind]) ? [[kind, { httpGet: { port: to } }] as const] : [],
+    ),
+  );
+}
+
+function inEnvironment(snapshot: Snapshot, install: Install, port: number): Placed {
+  const container = templateContainer(snapshot, install);
+  const settings = { FELIX_HEALTHPORT: String(freePort(port)) };
+  const fields = {
+    env: literalEnv(container?.env ?? [], settings),
+    ...probeFields(container, port, freePort(port)),
+  };
+  return inDaemonSet(install, { container: 'calico-node', fields });
+}
+
+// The operator reads the port from FelixConfiguration and renders the probes with it.
+function placeOf(snapshot: Snapshot, install: Install, port: number): Omit<Placed, 'manual'> {
+  if (!isRenderedByOperator(install)) return inEnvironment(snapshot, install, port);
+  const spec = { healthPort: freePort(port) };
+  const fields = { kind: 'FelixConfiguration', name: 'default', spec } as const;
+  return calicoResource(snapshot, fields, { canCreate: true });
+}
+
 /**
  * Two ways out for a health port that another program holds: move that program (nothing of Calico changes), or move Felix. The
  * operator renders the probes from FelixConfiguration; in a manifest install the exec probes read FELIX_HEALTHPORT themselves.
  */
 export function moveHealthPort(snapshot: Snapshot, { port, nodes }: Taken): readonly Remedy[] {
   const install = installOf(snapshot);
-  const isOperator = install.renderer === 'operator';
   const { namespace, daemonSet: name } = install;
+  const place = placeOf(snapshot, install, port);
   return [
     {
       id: 'stop-port-holder',
@@ -46,16 +81,10 @@ export function moveHealthPort(snapshot: Snapshot, { port, nodes }: Taken): read
     {
       id: 'move-health-port',
       title: words.felix(port, freePort(port)),
-      action: install.action === 'refuse' ? 'refuse' : install.action,
       risk: 'restarts-pods',
-      ...(isOperator
-        ? { target: { kind: 'FelixConfiguration', name: 'default' } }
-        : name && namespace
-          ? { target: { kind: 'DaemonSet', name, namespace } }
-          : {}),
-      changes: [],
-      consequences: [words.rollout],
-      manual: isOperator
+      consequences: [words.rollout, ...lastsUntil({ ...install, action: place.action })],
+      ...place,
+      manual: isRenderedByOperator(install)
         ? byFelixConfiguration(port)
         : byEnvironment(namespace ?? 'kube-system', name ?? 'calico-node', port),
     },

@@ -1,5 +1,6 @@
 import type { Install } from '../model/install.ts';
-import type { Remedy } from '../model/remedy.ts';
+import type { Change, Remedy } from '../model/remedy.ts';
+import { isMoving } from './durable.ts';
 
 /** Names of Node objects whose machines are gone, or of records that Calico alone still has. */
 export interface LeftOver {
@@ -8,25 +9,35 @@ export interface LeftOver {
   readonly nodes: readonly string[];
   /** Names that Kubernetes does not know. */
   readonly records: readonly string[];
+  /** True where another node, which is well, has the addresses of these: the machines are surely not what they were. */
+  readonly isReplaced?: boolean;
 }
 
 const mostNames = 8;
 
 const calicoctl = (command: string): string => `calicoctl ${command}`;
 
+const nodeDeletion = (name: string): Change => ({
+  ref: { apiVersion: 'v1', kind: 'Node', name },
+  verb: 'delete',
+  body: null,
+});
+
 /**
  * Takes what is left of machines that are gone out of the cluster. With Kubernetes as the datastore Calico's node is the Node
- * object; with etcd it has a record of its own. Never done by itself: a machine that still runs would lose its pods.
+ * object; with etcd it has a record of its own. Done here only where another node has taken the machine's place: one that still
+ * runs would lose its pods.
  */
-export function removeLeftOver({ install, nodes, records }: LeftOver): Remedy {
+export function removeLeftOver({ install, nodes, records, isReplaced = false }: LeftOver): Remedy {
   const isEtcd = install.datastore === 'etcd';
   const own = isEtcd ? [...records, ...nodes] : records;
+  const isSent = isReplaced && nodes.length > 0 && !isEtcd && !isMoving(install);
   return {
     id: 'remove-left-over-node',
     title: words.title([...nodes, ...records]),
-    action: 'manual',
+    action: isSent ? 'apply' : isReplaced && isMoving(install) ? 'refuse' : 'manual',
     risk: 'interrupts-traffic',
-    changes: [],
+    changes: isSent ? nodes.map(nodeDeletion) : [],
     consequences: [words.consequence],
     manual: [
       ...(nodes.length > 0
@@ -67,6 +78,27 @@ export const releaseBlocks = (install: Install, nodes: readonly string[]): Remed
   ],
 });
 
+// A node without a pod gets one by itself, or has another fault.
+function renewal(
+  install: Install,
+  nodes: readonly { readonly pod: string | null }[],
+): Pick<Remedy, 'action' | 'changes'> {
+  const namespace = install.namespace ?? 'kube-system';
+  const changes = nodes.flatMap(({ pod }): readonly Change[] =>
+    pod === null
+      ? []
+      : [
+          {
+            ref: { apiVersion: 'v1', kind: 'Pod', namespace, name: pod },
+            verb: 'delete',
+            body: null,
+          },
+        ],
+  );
+  if (isMoving(install)) return { action: 'refuse', changes: [] };
+  return changes.length > 0 ? { action: 'apply', changes } : { action: 'manual', changes };
+}
+
 /** Makes calico-node of these nodes look for the address anew, where what is stored is missing or not right. */
 export const renewAddress = (
   install: Install,
@@ -74,9 +106,8 @@ export const renewAddress = (
 ): Remedy => ({
   id: 'renew-address',
   title: words.renew,
-  action: 'manual',
+  ...renewal(install, nodes),
   risk: 'restarts-pods',
-  changes: [],
   consequences: [words.renewed],
   manual: nodes
     .slice(0, mostNames)

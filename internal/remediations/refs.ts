@@ -1,5 +1,4 @@
 import type { Install } from '../model/install.ts';
-import type { KubeObject } from '../model/kubernetes.ts';
 import type { ApiRef, Change } from '../model/remedy.ts';
 
 /** An object of a namespace. */
@@ -17,14 +16,6 @@ export const installationRef = (name: string): ApiRef => ({
   apiVersion: 'operator.tigera.io/v1',
   kind: 'Installation',
   name,
-});
-
-/** An object that was read, of one of the groups that have no name: Pod, Node, Namespace, ConfigMap. */
-export const coreRef = ({ kind, metadata: { name, namespace } }: KubeObject): ApiRef => ({
-  apiVersion: 'v1',
-  kind,
-  name,
-  ...(namespace === undefined ? {} : { namespace }),
 });
 
 /** A patch of a built-in object: lists are merged by their keys. */

@@ -2,6 +2,8 @@ import { crdFile, manifestFile, manifestUrl } from '../calico/manifest.ts';
 import type { OperatorTrouble } from '../calico/operator-state.ts';
 import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
+import { isMoving } from './durable.ts';
+import { strategic } from './refs.ts';
 
 function reapply(install: Install): readonly string[] {
   const crds = manifestUrl(install, crdFile(install));
@@ -46,13 +48,16 @@ export function repairOperator(
   namespace: string,
   trouble: OperatorTrouble,
 ): Remedy {
+  const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'tigera-operator' };
+  // All else needs the release's own manifests, or is no matter of a field.
+  const isSent = trouble === 'scaled-down' && !isMoving(install) && install.action !== 'refuse';
   return {
     id: 'repair-operator',
     title: words.title,
-    action: 'manual',
+    action: isSent ? 'apply' : 'manual',
     risk: 'restarts-pods',
     target: { kind: 'Deployment', namespace, name: 'tigera-operator' },
-    changes: [],
+    changes: isSent ? [strategic(ref, { spec: { replicas: 1 } })] : [],
     consequences: [words.consequence],
     manual: [
       `kubectl -n ${namespace} get deployment,pods -o wide`,

@@ -1,5 +1,7 @@
+import type { Install } from '../model/install.ts';
 import type { Pod } from '../model/kubernetes.ts';
-import type { Remedy } from '../model/remedy.ts';
+import type { Change, Remedy } from '../model/remedy.ts';
+import { isMoving } from './durable.ts';
 
 /** From so many pods of one DaemonSet on, restarting all of them in its own order is the shorter way. */
 const manyPods = 4;
@@ -37,27 +39,28 @@ function rollout(pods: readonly Pod[]): readonly string[] | null {
   ];
 }
 
+/** The deletion of a pod whose DaemonSet makes another one; of that very pod, not of the next of the same name. */
+export const deletion = ({ metadata: { name, namespace, uid } }: Pod): Change => ({
+  ref: { apiVersion: 'v1', kind: 'Pod', name, ...(namespace === undefined ? {} : { namespace }) },
+  verb: 'delete',
+  body: null,
+  ...(uid === undefined ? {} : { guard: { uid } }),
+});
+
 /**
  * Starts calico-node pods anew, one after the other, or all of their DaemonSet where there are many. Null if there are none.
- * Pods that run on the node keep their network meanwhile: the dataplane stays as Felix left it.
+ * Pods that run on the node keep their network meanwhile: the dataplane stays as Felix left it. Refused while an installation is
+ * being moved or removed.
  */
-export function restartPods(pods: readonly Pod[]): Remedy | null {
+export function restartPods(pods: readonly Pod[], install?: Install): Remedy | null {
   if (pods.length === 0) return null;
+  const isRefused = install !== undefined && isMoving(install);
   return {
     id: 'restart-pods',
     title: words.title(pods.length),
-    action: 'apply',
+    action: isRefused ? 'refuse' : 'apply',
     risk: 'restarts-pods',
-    changes: pods.map(({ metadata: { name, namespace } }) => ({
-      ref: {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        name,
-        ...(namespace === undefined ? {} : { namespace }),
-      },
-      verb: 'delete',
-      body: null,
-    })),
+    changes: isRefused ? [] : pods.map(deletion),
     consequences: [words.consequence],
     manual: rollout(pods) ?? deletions(pods),
   };

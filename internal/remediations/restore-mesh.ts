@@ -1,19 +1,19 @@
 import type { Remedy } from '../model/remedy.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { calicoResource } from './calico-resource.ts';
 
 /** Gives every node a BGP session with every other one again; for clusters without peers of their own. */
-export const restoreMesh = (): Remedy => {
-  const body = { spec: { nodeToNodeMeshEnabled: true } };
+export const restoreMesh = (snapshot: Snapshot): Remedy => {
+  const spec = { nodeToNodeMeshEnabled: true };
   const resource = 'bgpconfigurations.crd.projectcalico.org';
   return {
     id: 'restore-mesh',
     title: words.title,
-    action: 'manual',
     risk: 'none',
-    target: { kind: 'BGPConfiguration', name: 'default' },
-    changes: [],
     consequences: [words.consequence],
+    ...calicoResource(snapshot, { kind: 'BGPConfiguration', name: 'default', spec }),
     manual: [
-      `kubectl patch ${resource} default --type merge -p '${JSON.stringify(body)}'`,
+      `kubectl patch ${resource} default --type merge -p '${JSON.stringify({ spec })}'`,
       words.peers,
     ],
   };

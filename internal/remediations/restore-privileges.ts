@@ -1,37 +1,34 @@
 import { installOf } from '../calico/install/install.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { inDaemonSet } from './container-fields.ts';
+import { isRenderedByOperator, lastsUntil } from './durable.ts';
 
 /** Makes the calico-node container privileged again, in the place where that lasts. */
 export function restorePrivileges(snapshot: Snapshot): Remedy {
-  const { renderer, namespace, daemonSet, action } = installOf(snapshot);
+  const install = installOf(snapshot);
+  const { namespace, daemonSet } = install;
   const name = daemonSet ?? 'calico-node';
   const where = namespace ?? 'kube-system';
-  const patch = JSON.stringify({
-    spec: {
-      template: {
-        spec: { containers: [{ name: 'calico-node', securityContext: { privileged: true } }] },
-      },
-    },
-  });
-  const isOperator = renderer === 'operator';
+  const common = { id: 'restore-privileges', title: words.title, risk: 'restarts-pods' } as const;
+  if (!isRenderedByOperator(install)) {
+    const fields = { securityContext: { privileged: true } };
+    return {
+      ...common,
+      consequences: [words.rollout, ...lastsUntil(install)],
+      ...inDaemonSet(install, { container: 'calico-node', fields }),
+    };
+  }
   return {
-    id: 'restore-privileges',
-    title: words.title,
-    action: isOperator ? 'manual' : action,
-    risk: 'restarts-pods',
+    ...common,
+    action: 'manual',
     target: { kind: 'DaemonSet', name, namespace: where },
     changes: [],
     consequences: [words.rollout],
-    manual: isOperator
-      ? [
-          `# ${words.operator}`,
-          `kubectl -n ${where} get daemonset ${name} -o jsonpath='{.metadata.annotations}'`,
-        ]
-      : [
-          `kubectl -n ${where} patch daemonset ${name} --type strategic -p '${patch}'`,
-          `kubectl -n ${where} rollout status daemonset/${name}`,
-        ],
+    manual: [
+      `# ${words.operator}`,
+      `kubectl -n ${where} get daemonset ${name} -o jsonpath='{.metadata.annotations}'`,
+    ],
   };
 }
 

@@ -1,6 +1,9 @@
 import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
-import { actionByHand, lastingRemark } from './by-hand.ts';
+import { lastingRemark } from './by-hand.ts';
+import { isSendable, lastsUntil } from './durable.ts';
+import { durableDaemonSet } from './durable-fields.ts';
+import { strategic } from './refs.ts';
 
 export interface TyphaPlace {
   readonly namespace: string;
@@ -18,15 +21,20 @@ export interface TyphaPlace {
 export function scaleTypha(install: Install, place: TyphaPlace): Remedy {
   const { namespace, deployment, replicas, wanted } = place;
   const isOperator = install.renderer === 'operator';
+  // Never fewer than there are.
+  const isSent = !isOperator && isSendable(install) && replicas !== null && replicas < wanted;
+  const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: deployment };
+  const body = { spec: { replicas: wanted } };
+  const durable = isOperator ? [] : durableDaemonSet(install, body);
   const status = `kubectl -n ${namespace} rollout status deployment/${deployment} --timeout=5m`;
   return {
     id: 'typha-scale',
     title: isOperator ? words.operator : words.manifest(wanted),
-    action: isOperator ? 'manual' : actionByHand(install),
+    action: isOperator ? 'manual' : install.action,
     risk: 'none',
     target: { kind: 'Deployment', namespace, name: deployment },
-    changes: [],
-    consequences: [words.consequence],
+    changes: isSent ? [strategic(ref, body)] : [],
+    consequences: [words.consequence, ...(isOperator ? [] : lastsUntil(install))],
     manual: isOperator
       ? [...words.byItself, 'kubectl get nodes', status]
       : [
@@ -35,6 +43,7 @@ export function scaleTypha(install: Install, place: TyphaPlace): Remedy {
           status,
           ...lastingRemark(install),
         ],
+    ...(durable.length > 0 ? { durable } : {}),
   };
 }
 

@@ -1,14 +1,30 @@
+import type { ClusterInformation } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
+import { merge } from './refs.ts';
 
-/** Ends the lock of the datastore; `migrating` names the nodes where data is being moved at this moment. */
-export function unlockDatastore({ migrating }: { readonly migrating: readonly string[] }): Remedy {
+export interface Lock {
+  /** Nodes on which data is being moved at this moment. */
+  readonly migrating: readonly string[];
+  /** The object that holds the lock; undefined where it was not read (or is in etcd). */
+  readonly information: ClusterInformation | undefined;
+}
+
+/**
+ * Ends the lock of the datastore. While data is being moved it is left alone, and else it is done only where the user asks for this
+ * very finding: that the move was given up is known to people alone, so it counts as something that interrupts traffic.
+ */
+export function unlockDatastore({ migrating, information }: Lock): Remedy {
+  const name = information?.metadata.name ?? 'default';
+  const apiVersion = information?.apiVersion ?? 'crd.projectcalico.org/v1';
+  const isSent = migrating.length === 0 && information?.spec?.datastoreReady === false;
+  const ref = { apiVersion, kind: 'ClusterInformation', name };
   return {
     id: 'unlock-datastore',
     title: words.title,
-    action: 'manual',
-    risk: 'none',
-    target: { kind: 'ClusterInformation', name: 'default' },
-    changes: [],
+    action: isSent ? 'apply' : 'manual',
+    risk: isSent ? 'interrupts-traffic' : 'none',
+    target: { kind: 'ClusterInformation', name },
+    changes: isSent ? [merge(ref, { spec: { datastoreReady: true } })] : [],
     consequences: [words.consequence],
     manual: [
       ...(migrating.length > 0 ? [words.wait(migrating.join(', '))] : []),
