@@ -1,15 +1,16 @@
 import type { ObjectRef } from '../model/finding.ts';
-import type { Plan } from '../model/plan.ts';
-import type { ChangeRecord } from '../model/record.ts';
+import type { ChangeStep, Plan } from '../model/plan.ts';
+import type { ChangeRecord, RecordedStep } from '../model/record.ts';
+import { kubectlOf } from '../plan/commands.ts';
+import { takeBack, type TakeBackConflict } from '../plan/inverse.ts';
+import { applyChange } from '../plan/patch.ts';
 import type { ApplyContext } from './context.ts';
+import { look, nameOf, plainRef, reasonOf } from './objects.ts';
+import { identify } from './preconditions.ts';
 
 /** A field that somebody changed since: it is not taken back over their head. */
-export interface UndoConflict {
+export interface UndoConflict extends TakeBackConflict {
   readonly ref: ObjectRef;
-  readonly field: string;
-  readonly before: unknown;
-  readonly ours: unknown;
-  readonly now: unknown;
 }
 
 export type UndoPlan =
@@ -21,12 +22,115 @@ export type UndoPlan =
   /** Another cluster, or an object that cannot be read. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** What would take a recorded change back, by the objects as they are now. Reads only. */
-export async function undoPlan(
-  record: ChangeRecord,
-  context: Pick<ApplyContext, 'cluster' | 'diagnose' | 'signal'>,
-): Promise<UndoPlan> {
-  void [record, context];
-  await Promise.resolve();
-  return { kind: 'nothing', reason: 'not written yet' };
+type UndoContext = Pick<ApplyContext, 'cluster' | 'diagnose' | 'signal'>;
+
+interface Inverse {
+  readonly steps: readonly ChangeStep[];
+  readonly conflicts: readonly UndoConflict[];
+  /** Why an object could not be read; null if all could. */
+  readonly unread: string | null;
 }
+
+// `sending` was written before the request: whether it was carried out is seen in the object.
+const mayStand = ({ state }: RecordedStep): boolean => state === 'sent' || state === 'sending';
+
+async function inverseOf(step: RecordedStep, { cluster }: UndoContext): Promise<Inverse> {
+  const { ref } = step.change;
+  const seen = await look(cluster, ref);
+  if (seen.state === 'unread')
+    return { steps: [], conflicts: [], unread: words.unread(nameOf(ref), reasonOf(seen.refused)) };
+  const now = seen.state === 'there' ? seen.object : null;
+  const { change, conflicts } = takeBack(step.before, step.after, now, ref);
+  const named = conflicts.map((conflict) => ({ ...conflict, ref: plainRef(ref) }));
+  if (change === null) return { steps: [], conflicts: named, unread: null };
+  const after =
+    change.verb === 'delete'
+      ? null
+      : change.verb === 'patch' && now !== null
+        ? applyChange(now, change)
+        : step.before;
+  const kubectl = kubectlOf(change);
+  return {
+    steps: [{ kind: 'change', change, before: now, after, kubectl }],
+    conflicts: named,
+    unread: null,
+  };
+}
+
+async function inverses(record: ChangeRecord, context: UndoContext): Promise<Inverse> {
+  const steps: ChangeStep[] = [];
+  const conflicts: UndoConflict[] = [];
+  for (const step of record.steps.toReversed()) {
+    if (!mayStand(step) || !step.isUndoable) continue;
+    context.signal.throwIfAborted();
+    const inverse = await inverseOf(step, context);
+    if (inverse.unread !== null) return { steps: [], conflicts: [], unread: inverse.unread };
+    steps.push(...inverse.steps);
+    conflicts.push(...inverse.conflicts);
+  }
+  return { steps, conflicts, unread: null };
+}
+
+function notesOf({ steps }: ChangeRecord): readonly string[] {
+  const gone = steps.filter((step) => mayStand(step) && !step.isUndoable);
+  return gone.length > 0 ? [words.gone(gone.map(({ change }) => nameOf(change.ref)))] : [];
+}
+
+function nothing(record: ChangeRecord): UndoPlan {
+  const standing = record.steps.filter(mayStand);
+  const reason =
+    standing.length === 0
+      ? record.steps.some(({ state }) => state === 'undone')
+        ? words.undone
+        : words.neverSent
+      : standing.some(({ isUndoable }) => isUndoable)
+        ? words.isBack
+        : words.onlyPods;
+  return { kind: 'nothing', reason };
+}
+
+/**
+ * What would take a recorded change back, by the objects as they are now: in reverse, and only what it did. A step whose request may or
+ * may not have been carried out is judged by its object. Reads only; a fresh diagnosis gives the plan its installation.
+ */
+export async function undoPlan(record: ChangeRecord, context: UndoContext): Promise<UndoPlan> {
+  const identity = await identify(context.cluster);
+  if ('missingRole' in identity) return { kind: 'refused', reason: identity.reason };
+  if (identity.uid !== record.cluster.uid)
+    return { kind: 'refused', reason: words.otherCluster(record) };
+  const { steps, conflicts, unread } = await inverses(record, context);
+  if (unread !== null) return { kind: 'refused', reason: unread };
+  if (conflicts.length > 0) return { kind: 'conflicts', conflicts };
+  if (steps.length === 0) return nothing(record);
+  const { source, install } = await context.diagnose(await context.cluster.gather());
+  const plan: Plan = {
+    source,
+    install,
+    items: record.items,
+    steps,
+    addresses: [],
+    consequences: [],
+    manual: [],
+    durable: [],
+    conflicts: [],
+    refusal: null,
+  };
+  return { kind: 'plan', plan, notes: notesOf(record) };
+}
+
+const few = (names: readonly string[]): string =>
+  names.length > 5
+    ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`
+    : names.join(', ');
+
+const words = {
+  otherCluster: ({ id, cluster }: ChangeRecord): string =>
+    `${id} was made on another cluster (context ${cluster.context}, ${cluster.server}).`,
+  unread: (name: string, reason: string): string => `${name} cannot be read: ${reason}.`,
+  gone: (names: readonly string[]): string =>
+    `Deleted or evicted, and not to be brought back: ${few(names)}.`,
+  undone: 'It was taken back already.',
+  neverSent: 'Nothing of it was ever sent.',
+  isBack: 'Everything is as it was before already.',
+  onlyPods: 'Only pods were deleted or evicted: there is nothing to bring back.',
+};

@@ -1,0 +1,77 @@
+import type { KubeObject } from '../model/kubernetes.ts';
+import { fieldAt, isFields } from '../plan/fields.ts';
+import { operatorSays } from '../plan/operator-status.ts';
+import type { ApplyContext } from './context.ts';
+import { glance } from './objects.ts';
+
+type Reader = Pick<ApplyContext, 'cluster'>;
+
+const installationRef = (name: string) =>
+  ({ apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name }) as const;
+
+/** TigeraStatus `calico` and the Installation `default`, as far as they can be read. */
+export async function readOperator({ cluster }: Reader) {
+  const status = { apiVersion: 'operator.tigera.io/v1', kind: 'TigeraStatus', name: 'calico' };
+  return operatorSays(
+    await glance(cluster, status),
+    await glance(cluster, installationRef('default')),
+  );
+}
+
+async function operatorFault({ cluster }: Reader): Promise<string | null> {
+  const reply = await cluster.get({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    namespace: 'tigera-operator',
+    name: 'tigera-operator',
+  });
+  if (reply.state === 'refused') return reply.status === 404 ? words.noOperator : null;
+  if (fieldAt(reply.value, ['spec', 'replicas']) === 0) return words.scaledDown;
+  const ready = fieldAt(reply.value, ['status', 'readyReplicas']);
+  return typeof ready === 'number' && ready > 0 ? null : words.notReady;
+}
+
+// The overlay wins, field by field (tigera/operator pkg/controller/utils OverrideInstallationSpec).
+async function overlayFault({ cluster }: Reader, fields: KubeObject): Promise<string | null> {
+  if (fields.metadata.name === 'overlay') return null;
+  const overlay = await glance(cluster, installationRef('overlay'));
+  const network = fieldAt(overlay, ['spec', 'calicoNetwork']);
+  if (!isFields(network)) return null;
+  const field = ['nodeAddressAutodetectionV4', 'nodeAddressAutodetectionV6'].find(
+    (name) => network[name] !== undefined,
+  );
+  return field === undefined ? null : words.overlay(field);
+}
+
+/**
+ * Why the operator has not put a change of an Installation into the DaemonSet, as a sentence: what can be seen of it, the surest
+ * first.
+ */
+export async function operatorBlame(
+  context: Reader,
+  installation: KubeObject,
+  daemonSet: KubeObject | null,
+): Promise<string> {
+  const fault = await operatorFault(context);
+  if (fault !== null) return fault;
+  const mark = daemonSet?.metadata.annotations?.['unsupported.operator.tigera.io/ignore'];
+  if (mark === 'true') return words.ignored;
+  const overlay = await overlayFault(context, installation);
+  if (overlay !== null) return overlay;
+  const { degraded } = await readOperator(context);
+  return degraded === null ? words.unknown : words.degraded(degraded.reason, degraded.message);
+}
+
+const words = {
+  noOperator: 'There is no Deployment tigera-operator/tigera-operator: the operator does not run.',
+  scaledDown: 'The operator is scaled to 0 replicas.',
+  notReady: 'No pod of the operator is ready.',
+  ignored:
+    'The DaemonSet has the annotation unsupported.operator.tigera.io/ignore: the operator leaves it alone.',
+  overlay: (field: string): string =>
+    `The Installation overlay sets spec.calicoNetwork.${field} too, and wins.`,
+  degraded: (reason: string, message: string): string =>
+    `The operator is Degraded (${reason}): ${message}`,
+  unknown:
+    'The operator runs and does not complain. It may not be the leader, or be of an older release than its CRDs and not know the field.',
+};

@@ -1,0 +1,84 @@
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { ApplyContext } from './context.ts';
+import { lastWriter, look, nameOf } from './objects.ts';
+import type { Run } from './run.ts';
+import { standing } from './send.ts';
+import { newErrors, openPoints, type PodNodes } from './verify-items.ts';
+import { waitFor } from './wait.ts';
+
+/** How the cluster was when the plan was begun. */
+export interface Origin {
+  readonly diagnosis: Diagnosis | null;
+  readonly podNodes: PodNodes;
+}
+
+export interface Verification {
+  /** What speaks against its having worked, as sentences; empty: verified. */
+  readonly open: readonly string[];
+  /** Errors that are new, but elsewhere. */
+  readonly news: readonly string[];
+  readonly diagnosis: Diagnosis | null;
+}
+
+/** Readiness, addresses and conditions follow a rollout with some delay, the last of them after five minutes. */
+const limitOfVerifying = 330;
+
+/** Objects that are not as they were sent any more, as sentences. */
+export async function driftedObjects(run: Run): Promise<readonly string[]> {
+  const drifted: string[] = [];
+  for (const { change, before, after, index } of run.sent) {
+    if (run.recorder.record().steps[index]?.state === 'undone') continue;
+    const seen = await look(run.context.cluster, change.ref);
+    if (seen.state === 'unread') continue;
+    const { stands } = standing({ change, before, after }, seen);
+    const by = seen.state === 'there' ? lastWriter(seen.object) : null;
+    if (stands !== 'as-ours') drifted.push(words.drifted(nameOf(change.ref), by));
+  }
+  return drifted;
+}
+
+interface Fresh {
+  readonly snapshot: Snapshot;
+  readonly diagnosis: Diagnosis;
+}
+
+async function freshLook({ cluster, diagnose }: ApplyContext): Promise<Fresh> {
+  const snapshot = await cluster.gather();
+  return { snapshot, diagnosis: await diagnose(snapshot) };
+}
+
+/**
+ * Looks with fresh snapshots whether the findings are gone, until they are or the time is over; `limitSeconds` 0 looks once.
+ */
+export async function verify(
+  run: Run,
+  origin: Origin,
+  limitSeconds: number | null,
+): Promise<Verification> {
+  const { context, plan, cured } = run;
+  const limit = limitSeconds ?? limitOfVerifying;
+  context.onEvent({ kind: 'phase', phase: 'verify', expectedSeconds: 30, limitSeconds: limit });
+  let last: Verification = { open: [words.notLooked], news: [], diagnosis: null };
+  await waitFor(context, limit, async (elapsedSeconds) => {
+    const fresh = await freshLook(context);
+    const given = { before: origin.diagnosis, podNodes: origin.podNodes, cured };
+    const open = [...(await driftedObjects(run)), ...openPoints(plan, fresh, given)];
+    const news = newErrors(origin.diagnosis, fresh.diagnosis).map(({ id, title }) =>
+      words.news(id, title),
+    );
+    last = { open, news, diagnosis: fresh.diagnosis };
+    const [first] = open;
+    if (first === undefined) return last;
+    context.onEvent({ kind: 'waiting', text: first, elapsedSeconds, limitSeconds: limit });
+    return null;
+  });
+  return last;
+}
+
+const words = {
+  notLooked: 'The cluster could not be looked at again.',
+  drifted: (name: string, by: string | null): string =>
+    `${name} is not as it was sent any more${by === null ? '' : `, last written by ${by}`}.`,
+  news: (id: string, title: string): string => `New since the change: ${title} (${id}).`,
+};
