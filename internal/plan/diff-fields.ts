@@ -1,4 +1,5 @@
 import { isEqual, isFields } from './fields.ts';
+import { memberOf } from './json-value.ts';
 import { namedLists } from './merge-lists.ts';
 
 /** A field that two versions have differently; undefined: not there. */
@@ -39,7 +40,9 @@ function innerVersions(field: string, before: unknown, after: unknown): readonly
     const [was, is] = [before, after].map((side) => (isFields(side) ? side : {}));
     const names = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])];
     // An empty record that comes or goes is a difference of its own.
-    return names.length === 0 ? null : names.map((name) => [name, was?.[name], is?.[name]]);
+    return names.length === 0
+      ? null
+      : names.map((name) => [name, memberOf(was, name), memberOf(is, name)]);
   }
   const [was, is] = namedLists(field, [before, after])?.lists ?? [];
   if (!was || !is) return null;

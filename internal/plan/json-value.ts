@@ -5,8 +5,8 @@ import { type Fields, isFields } from './fields.ts';
 export const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 /** The member of that name, own members only (`constructor` is a name like any other); undefined where there is none. */
-export const memberOf = (record: Fields, key: string): unknown =>
-  Object.hasOwn(record, key) ? record[key] : undefined;
+export const memberOf = (record: Fields | undefined, key: string): unknown =>
+  record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 
 /** A record of these members, `__proto__` a name like any other. */
 export const recordOf = (entries: Iterable<readonly [string, unknown]>): Fields =>

@@ -1,44 +1,46 @@
-import { type Fields, isEqual, isFields } from './fields.ts';
-import { recordOf } from './json-value.ts';
-import { type NamedList, namedLists } from './merge-lists.ts';
+import { type Fields, isFields } from './fields.ts';
+import { isList, memberOf, recordOf } from './json-value.ts';
+import { namedLists } from './merge-lists.ts';
+import type { FieldSchema } from './patch-schema.ts';
 
-export interface UnitedDocuments {
-  readonly document: unknown;
-  /** Fields for which the two have different values. */
-  readonly disputed: readonly string[];
-}
-
-/** One patch document of two: every field of both. Lists of named elements are united by name, others have to be equal. */
-export function uniteDocuments(a: unknown, b: unknown, path = '', field = ''): UnitedDocuments {
-  if (isEqual(a, b)) return { document: a, disputed: [] };
-  if (isFields(a) && isFields(b)) return unitedFields(a, b, path);
+/**
+ * One merge patch of two that do not contradict one another: the members of both. Lists that the patch merges by a key (those of
+ * the schema) get the elements of both; of others it sends the whole, which is taken from `result`, the object with both changes
+ * made; where that is not known, both are united by the names of their elements.
+ */
+export function uniteDocuments(
+  a: unknown,
+  b: unknown,
+  result: unknown,
+  schema: FieldSchema,
+  field = '',
+): unknown {
+  if (a === undefined) return b;
+  if (b === undefined) return a;
+  if (isFields(a) && isFields(b)) return unitedFields(a, b, result, schema);
+  if (!isList(a) || !isList(b)) return a;
+  if (schema.key === undefined && isList(result)) return result;
   const [first, second] = namedLists(field, [a, b])?.lists ?? [];
-  if (first && second) return unitedLists(first, second, path);
-  return { document: a, disputed: [path] };
-}
-
-function unitedFields(a: Fields, b: Fields, path: string): UnitedDocuments {
-  const parts = [...new Set([...Object.keys(a), ...Object.keys(b)])].map((name) => {
-    const inner = path === '' ? name : `${path}.${name}`;
-    return [name, united(a[name], b[name], inner, name)] as const;
-  });
-  return {
-    document: recordOf(parts.map(([name, { document }]) => [name, document])),
-    disputed: parts.flatMap(([, { disputed }]) => disputed),
-  };
-}
-
-function unitedLists(a: NamedList, b: NamedList, path: string): UnitedDocuments {
-  const parts = [...new Set([...a.keys(), ...b.keys()])].map((name) =>
-    united(a.get(name), b.get(name), `${path}[${name}]`, ''),
+  if (!first || !second) return a;
+  const inner = schema.fields === undefined ? {} : { fields: schema.fields };
+  return [...new Set([...first.keys(), ...second.keys()])].map((name) =>
+    uniteDocuments(first.get(name), second.get(name), undefined, inner),
   );
-  return {
-    document: parts.map(({ document }) => document),
-    disputed: parts.flatMap(({ disputed }) => disputed),
-  };
 }
 
-function united(a: unknown, b: unknown, path: string, field: string): UnitedDocuments {
-  if (a === undefined) return { document: b, disputed: [] };
-  return b === undefined ? { document: a, disputed: [] } : uniteDocuments(a, b, path, field);
-}
+const unitedFields = (a: Fields, b: Fields, result: unknown, schema: FieldSchema): Fields =>
+  recordOf(
+    [...new Set([...Object.keys(a), ...Object.keys(b)])].map((name) => {
+      const part = isFields(result) ? memberOf(result, name) : undefined;
+      return [
+        name,
+        uniteDocuments(
+          memberOf(a, name),
+          memberOf(b, name),
+          part,
+          schema.fields?.[name] ?? {},
+          name,
+        ),
+      ];
+    }),
+  );

@@ -62,7 +62,7 @@ export interface NamedLists {
  */
 export function namedLists(field: string, versions: readonly unknown[]): NamedLists | null {
   const given = versions.map((version) => version ?? []);
-  for (const members of choices[field] ?? byName) {
+  for (const members of Object.hasOwn(choices, field) ? (choices[field] ?? byName) : byName) {
     const lists = given.flatMap((list) =>
       Array.isArray(list) ? (named(list, members) ?? []) : [],
     );

@@ -1,5 +1,5 @@
 import { type Fields, isEqual, isFields } from './fields.ts';
-import { recordOf } from './json-value.ts';
+import { memberOf, recordOf } from './json-value.ts';
 import { type NamedList, namedLists } from './merge-lists.ts';
 
 /** Two versions that were made of one; undefined: not there. */
@@ -63,7 +63,11 @@ function mergedFields(
   const names = new Set([right, left].flatMap((side) => Object.keys(side ?? {})));
   const parts = [...names].map((name) => {
     const text = place.text === '' ? name : `${place.text}.${name}`;
-    const versions = { base: base[name], left: left?.[name], right: right?.[name] };
+    const versions = {
+      base: memberOf(base, name),
+      left: memberOf(left, name),
+      right: memberOf(right, name),
+    };
     return [name, merge({ text, field: name }, versions)] as const;
   });
   const kept = parts.flatMap(([name, { value }]) =>

@@ -1,5 +1,6 @@
 import { isEqual, isFields, type Fields } from './fields.ts';
 import { type JsonPath, pointerOf } from './json-pointer.ts';
+import { memberOf } from './json-value.ts';
 import { type NamedLists, namedLists } from './merge-lists.ts';
 
 /** An operation of a JSON patch, of the kinds that are used here. */
@@ -43,7 +44,7 @@ function between(path: JsonPath, from: unknown, to: unknown): readonly PatchOper
 
 const betweenFields = (path: JsonPath, from: Fields, to: Fields): readonly PatchOperation[] =>
   [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((name) =>
-    between([...path, name], from[name], to[name]),
+    between([...path, name], memberOf(from, name), memberOf(to, name)),
   );
 
 // Null where elements change places: then the list is replaced as a whole.
