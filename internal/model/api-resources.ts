@@ -27,5 +27,7 @@ export const apiResources: Readonly<
   IPPool: { plural: 'ippools', isNamespaced: false },
   ClusterInformation: { plural: 'clusterinformations', isNamespaced: false },
   HelmChartConfig: { plural: 'helmchartconfigs', isNamespaced: true },
+  // Of metrics.k8s.io; only read.
+  NodeMetrics: { plural: 'nodes', isNamespaced: false },
   Lease: { plural: 'leases', isNamespaced: true },
 };

@@ -55,13 +55,20 @@ function tolerates(pod: Pod, taint: Taint): boolean {
   });
 }
 
+/** The claims that a pod names, those that are made for its own ephemeral volumes included. */
+export const claimNamesOf = ({ metadata, spec }: Pod): readonly string[] =>
+  (spec?.volumes ?? []).flatMap((volume) => {
+    const claim = fieldAt(volume, ['persistentVolumeClaim', 'claimName']);
+    if (typeof claim === 'string') return [claim];
+    return isFields(fieldAt(volume, ['ephemeral']))
+      ? [`${metadata.name}-${volume.name ?? ''}`]
+      : [];
+  });
+
 /** The persistent volumes of a pod, by its claims; empty where those were not read. */
 export function volumesOf(pod: Pod, { claims, volumes }: DrainFacts): readonly Volume[] {
-  const { name: podName, namespace = 'default' } = pod.metadata;
-  return (pod.spec?.volumes ?? []).flatMap((volume) => {
-    const named = fieldAt(volume, ['persistentVolumeClaim', 'claimName']);
-    const isEphemeral = isFields(fieldAt(volume, ['ephemeral']));
-    const name = isEphemeral ? `${podName}-${volume.name ?? ''}` : named;
+  const { namespace = 'default' } = pod.metadata;
+  return claimNamesOf(pod).flatMap((name) => {
     const claim = (claims ?? []).find(
       ({ metadata }) => metadata.name === name && (metadata.namespace ?? 'default') === namespace,
     );
