@@ -7,7 +7,7 @@ import { everything, isAllowed, type AccessRule } from './memory-access.ts';
 import { done, forbidden, refusal, silence } from './memory-answers.ts';
 import { withDefaults } from './memory-defaults.ts';
 import { snapshotOfStored } from './memory-gather.ts';
-import { settleBudget, type Budget, type Ending } from './memory-pods.ts';
+import { deletePod, settleBudget, type Budget, type Ending } from './memory-pods.ts';
 import {
   named,
   runHooks,
@@ -70,6 +70,8 @@ export interface MemoryCluster extends Cluster {
   /** Creates or replaces an object as somebody else. */
   readonly put: (object: KubeObject) => KubeObject;
   readonly remove: (ref: StoredRef) => void;
+  /** Deletes a pod as a controller does: with its own grace period. */
+  readonly deletePod: (ref: StoredRef) => void;
   readonly setLog: (log: ContainerLog) => void;
   /** What whoever asks is allowed from now on. */
   readonly allow: (rules: readonly AccessRule[]) => void;
@@ -259,6 +261,10 @@ export function memoryCluster(options: MemoryOptions = {}): MemoryCluster {
     edit: store.edit,
     put: (object) => store.put(withDefaults(object)),
     remove: store.remove,
+    deletePod: (ref) => {
+      const pod = store.get(ref);
+      if (pod) deletePod(world, pod, null);
+    },
     setLog: (one) => {
       logs = [...logs.filter((other) => !isSameLog(one, other)), one];
     },
