@@ -30,6 +30,7 @@ export const booleanFlags = [
   'force',
   'freeze-operator',
   'ipv6',
+  'plain',
   'all',
   'ignore-daemonsets',
   'delete-emptydir-data',

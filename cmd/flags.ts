@@ -22,6 +22,8 @@ export interface Flags {
   readonly node: readonly string[];
   readonly method: readonly string[];
   readonly failOn: 'error' | 'warning';
+  /** The wizard asks line by line. */
+  readonly plain: boolean;
   readonly fix: FixFlags;
 }
 
@@ -75,6 +77,7 @@ export function readFlags(before: Values, after: Values): Flags {
     node: list('node'),
     method: list('method'),
     failOn: failOnOf(text('failOn')),
+    plain: isSet('plain'),
     fix: readFixFlags(text, isSet),
   };
 }

@@ -39,6 +39,7 @@ async function main(): Promise<void> {
       const { askLine } = await import('./prompt.ts');
       return await askLine(question, process, interrupt.signal);
     },
+    terminal: process,
     services,
   });
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);

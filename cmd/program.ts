@@ -11,10 +11,12 @@ import {
   undoOptions,
 } from './options.ts';
 import type { ExitCode, Output, Shell } from './shell.ts';
+import { canDraw } from './terminal.ts';
 import { versionLine, versionText } from './version.ts';
 import { words } from './words.ts';
 
 const { commands, flags: says, headings } = words.en;
+const unknownCommand = { code: 'commander.unknownCommand' };
 
 interface Verb {
   readonly name: string;
@@ -126,6 +128,17 @@ function addVerb(
   });
 }
 
+// Without a command: the wizard where somebody can use it, else the help.
+function addWizard(program: Command, shell: Shell, finish: (code: ExitCode) => void): void {
+  program.allowExcessArguments().action(async () => {
+    const [unknown] = program.args;
+    if (unknown !== undefined) program.error(words.en.unknownCommand(unknown), unknownCommand);
+    const flags = readFlags(program.opts(), {});
+    if (!flags.plain && !canDraw(shell)) program.outputHelp();
+    else finish(await (await import('./wizard.ts')).wizard(flags, shell));
+  });
+}
+
 /** The command line as commander needs it. `complain` takes what commander has to say about wrong flags. */
 export function buildProgram(
   shell: Shell,
@@ -157,6 +170,8 @@ export function buildProgram(
   for (const option of [output(''), ...sourceOptions(), failOn(), ...clusterOptions()]) {
     program.addOption(option.hideHelp());
   }
+  program.addOption(new Option('--plain', says.plain));
   for (const verb of verbs()) addVerb(program, verb, shell, finish);
+  addWizard(program, shell, finish);
   return program;
 }

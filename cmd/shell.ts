@@ -70,6 +70,12 @@ export interface Services {
   readonly engine: (shell: Shell) => Promise<Engine>;
 }
 
+/** The terminal itself, for what is drawn on it. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+}
+
 /** Everything of the outside world that a command may touch. */
 export interface Shell {
   readonly stdout: Output;
@@ -83,6 +89,8 @@ export interface Shell {
   readonly ask: (question: string) => Promise<string | null>;
   /** Says that from now on the command itself answers Ctrl-C, as it must bring something to an end. */
   readonly holdInterrupt?: () => void;
+  /** Absent in tests, and where nothing can be drawn. */
+  readonly terminal?: Terminal;
   readonly services: Services;
 }
 

@@ -46,3 +46,7 @@ export const textOptions = ({ stdout, env }: Shell, most = 120): TextOptions => 
   style: styleFor(stdout, env),
   glyphs: glyphsFor(env),
 });
+
+/** True where a screen can be drawn and keys come back: somebody sits at a terminal that is not dumb. */
+export const canDraw = ({ isInteractive, stdout, env, terminal }: Shell): boolean =>
+  isInteractive && terminal !== undefined && isTerminal(stdout, env);

@@ -64,6 +64,7 @@ const en = {
     requestTimeout: 'longest time of one request, such as 30s; 0 is no limit',
     verbosity: 'from 6 on, a line on stderr for each request',
     version: 'print the version',
+    plain: 'ask line by line, for screen readers (without a command)',
     help: 'show this help',
   },
   examples: `Examples:
@@ -77,6 +78,9 @@ const en = {
 
 kubectl's own flags (--context, -n, --as, ...) work with every command: see its --help.
 Exit codes: 0 healthy or cured, 1 faults, 2 could not tell or could not do it, 130 interrupted.`,
+  unknownCommand: (name: string) => `error: unknown command '${name}'`,
+  noTerminal: 'there is nobody at a terminal to ask',
+  noTerminalHint: 'Use diagnose and fix in scripts; both take -o json.',
   usageHint: 'Run "kubectl calico-fix --help" for the commands and their flags.',
   error: (message: string) => `error: ${message}`,
   warning: (message: string) => `warning: ${message}`,

@@ -189,6 +189,10 @@ export const words = {
   noMethods: 'There is no address method to choose for this finding.',
   notAMethod: 'That is not a method yet.',
   saved: (path: string): string => `Saved as ${path}`,
+  notSaved: (reason: string): string => `The report could not be saved: ${reason}`,
+  tooManyReports: 'there are a hundred reports in this folder already',
+  changedSince: (object: string, field: string): string =>
+    `Somebody changed ${field} of ${object} since: it is not taken back over their head. The command below shows all three.`,
   copied: (text: string): string =>
     text.includes('\n') ? 'Sent the commands to the clipboard.' : `Sent to the clipboard: ${text}`,
   nothingToCopy: 'There is no command to copy here.',

@@ -45,11 +45,7 @@ function nodeRow(
   const [first] = shown;
   const cell = first?.cells[index];
   const name = shortenMiddle(sanitize(cell?.node ?? ''), nodeWidth - 2, glyphs.ellipsis);
-  const now = shortenMiddle(
-    sanitize(cell?.now ?? words.marks.none),
-    cellWidth - 8,
-    glyphs.ellipsis,
-  );
+  const now = shortenMiddle(sanitize(cell?.now ?? words.marks.none), nowWidth - 1, glyphs.ellipsis);
   const cells = shown.map(({ cells: all }) => {
     const one = all[index];
     return pad(` ${one ? cellText(one, options) : ''}`, cellWidth);
