@@ -7,7 +7,7 @@ import {
   isOver,
   type Leaving,
   leavingOf,
-  left,
+  leave,
   type Removal,
   remove,
 } from './drain-leaving.ts';
@@ -66,7 +66,7 @@ async function lookAtNode(run: Run): Promise<boolean> {
   for (const leaving of run.leavings) {
     if (isOver(leaving)) continue;
     const pod = present.get(leaving.pod.metadata.uid);
-    if (!pod) left(run, leaving);
+    if (!pod) leave(run, leaving);
     else if (isGivenUp(pod, now, run.options)) enter(run, leaving, 'given-up', drainTexts.givenUp);
     else if (pod.metadata.deletionTimestamp !== undefined) enter(run, leaving, 'terminating');
   }

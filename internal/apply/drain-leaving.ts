@@ -92,7 +92,7 @@ function taken(run: Removal, leaving: Leaving): void {
 }
 
 // It has left without us, unless a request of ours was open.
-export function left(run: Removal, leaving: Leaving): void {
+export function leave(run: Removal, leaving: Leaving): void {
   if (leaving.isOpen) taken(run, leaving);
   enter(run, leaving, 'gone');
 }
@@ -108,7 +108,7 @@ async function lookAgain(run: Removal, leaving: Leaving, refused: Refused): Prom
   const now = seen.state === 'there' ? seen.object : null;
   const { uid } = leaving.pod.metadata;
   if (seen.state === 'gone' || (now && uid !== undefined && now.metadata.uid !== uid))
-    return left(run, leaving);
+    return leave(run, leaving);
   if (now?.metadata.deletionTimestamp !== undefined) {
     if (leaving.isOpen) taken(run, leaving);
     return enter(run, leaving, 'terminating');
@@ -143,7 +143,7 @@ export async function remove(run: Removal, leaving: Leaving): Promise<void> {
   const reason = reasonOf(reply);
   switch (next) {
     case 'gone':
-      return left(run, leaving);
+      return leave(run, leaving);
     case 'blocked':
       return again(run, leaving, drainTexts.retry(name, namespace, reason), retrySeconds);
     case 'busy': {
