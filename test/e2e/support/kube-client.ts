@@ -143,7 +143,9 @@ function watcher(options: ClientOptions, agent: https.Agent): KubeClient['watch'
       request.once('close', () => resolve());
       request.once('response', (response) => {
         response.on('error', () => resolve());
-        createInterface({ input: response }).on('line', (line) => {
+        const lines = createInterface({ input: response });
+        lines.on('error', () => resolve());
+        lines.on('line', (line) => {
           const event = line === '' ? null : eventOf(line);
           if (event) take(event);
         });
