@@ -5,7 +5,7 @@ import { healthyCluster } from '../support/cluster.ts';
 import { add } from '../support/sample.ts';
 import { forbidden, silence, tooBusy } from '../support/memory-answers.ts';
 import { memoryCluster } from '../support/memory-cluster.ts';
-import { installationCrd } from '../support/memory-crd.ts';
+import { installationCrd, methodsMessage } from '../support/memory-crd.ts';
 
 const daemonSetRef: ApiRef = {
   apiVersion: 'apps/v1',
@@ -358,4 +358,34 @@ test('reads logs', async () => {
   expect(await cluster.log(pod, { tailLines: 2 })).toMatchObject({ value: 'two\nthree\n' });
   expect(await cluster.log(pod, { previous: true })).toMatchObject({ status: 400 });
   expect(await cluster.log({ ...pod, name: 'x' })).toMatchObject({ status: 404 });
+});
+
+test('a hook may add warnings to what is carried out', async () => {
+  const cluster = manifest();
+  cluster.before({ verb: 'patch' }, () => ({ warnings: ['deprecated'] }));
+  expect(await cluster.send(cordon)).toMatchObject({ state: 'done', warnings: ['deprecated'] });
+  expect(await cluster.send({ ...cordon, guard: { uid: 'x' } })).toMatchObject({ status: 409 });
+});
+
+test('a request takes its time, and others may come before it', async () => {
+  const cluster = memoryCluster({ sample: healthyCluster(), latencyMs: 700 });
+  const start = cluster.clock.now();
+  const sent = cluster.send({ ...cordon, guard: { resourceVersion: 'old' } });
+  expect(cluster.requests).toEqual([]);
+  await sent;
+  expect(cluster.clock.now() - start).toBe(700);
+});
+
+test('newer definitions refuse two methods at once', async () => {
+  const cluster = operator({ refusesTwoMethods: true });
+  const body = (method: object) => ({
+    spec: { calicoNetwork: { nodeAddressAutodetectionV4: method } },
+  });
+  const two = merge(installationRef, body({ kubernetes: 'NodeInternalIP' }));
+  expect(await cluster.send(two)).toMatchObject({
+    status: 422,
+    causes: [{ message: methodsMessage }],
+  });
+  const one = merge(installationRef, body({ firstFound: null, kubernetes: 'NodeInternalIP' }));
+  expect(await cluster.send(one)).toMatchObject({ state: 'done' });
 });

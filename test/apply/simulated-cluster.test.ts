@@ -14,6 +14,7 @@ import {
   placeOf,
   setEnv,
   setMethod,
+  setNodeLost,
 } from '../support/simulated-steps.ts';
 
 describe.each(['manifest', 'operator', 'vxlan', 'kubespray'] as const)('%s', (install) => {
@@ -75,6 +76,16 @@ test.each(['manifest', 'operator'] as const)(
     expect(isReady(cluster.calicoPod('n2') ?? ({} as Pod))).toBe(true);
   },
 );
+
+test('newer releases list the interfaces of a node', async () => {
+  const nodes = machines(3, { more: [bridge] });
+  const cluster = await simulatedCluster({ version: 'v3.31.2', nodes });
+  const { annotations } = cluster.stored({ kind: 'Node', name: 'n2' }).metadata;
+  expect(JSON.parse(annotations?.['projectcalico.org/Interfaces'] ?? '')).toEqual([
+    { name: 'ens3', addresses: ['10.8.0.2'] },
+    { name: 'lab0', addresses: ['10.99.0.1'] },
+  ]);
+});
 
 test('more time for the probe heals it', async () => {
   const cluster = await simulatedCluster({ nodes: machines(3, { startSeconds: 100 }) });
@@ -194,17 +205,22 @@ describe('rollouts', () => {
     expect(status?.observedGeneration).toBe((metadata.generation ?? 0) - 1);
   });
 
-  test('nothing comes up on a node whose kubelet is gone', async () => {
-    const cluster = await simulatedCluster();
-    cluster.edit<Node>({ kind: 'Node', name: 'worker-2' }, ({ status }) => {
-      for (const condition of status?.conditions ?? [])
-        if (condition.type === 'Ready') condition.status = 'Unknown';
-    });
-    await setEnv(cluster, 'A', 'b');
+  test('nothing moves on a node that is lost, until it is back', async () => {
+    const cluster = await simulatedCluster({ install: 'operator' });
+    const { uid } = cluster.calicoPod('worker-2')?.metadata ?? {};
+    setNodeLost(cluster, 'worker-2', true);
+    await setMethod(cluster, { firstFound: null, kubernetes: 'NodeInternalIP' });
+    const updated = () =>
+      (cluster.stored(placeOf(cluster)) as DaemonSet).status?.updatedNumberScheduled;
+    cluster.restart('worker-2');
     await pass(cluster, 600);
-    expect(
-      (cluster.stored(placeOf(cluster)) as DaemonSet).status?.updatedNumberScheduled,
-    ).toBeLessThan(3);
+    const left = cluster.store.list('Pod').find(({ metadata }) => metadata.uid === uid);
+    expect(left?.metadata.deletionTimestamp).toBeDefined();
+    expect(updated()).toBeLessThan(3);
+    setNodeLost(cluster, 'worker-2', false);
+    await pass(cluster, 60);
+    expect(updated()).toBe(3);
+    expect(await findings(cluster)).toEqual([]);
   });
 });
 

@@ -32,6 +32,8 @@ export interface MemoryOptions {
   readonly server?: string;
   /** RBAC rules of whoever asks; everything is allowed unless given. */
   readonly rights?: readonly AccessRule[];
+  /** How long each request takes; 0 unless given. */
+  readonly latencyMs?: number;
   /** How long a deleted pod takes to end; its grace period unless given. */
   readonly ending?: Ending;
 }
@@ -45,6 +47,7 @@ export interface MemoryOptions {
  *     cluster.before({ verb: 'patch', isDryRun: false }, () => 'lost');                        // stored, but no answer
  *     cluster.before({ verb: 'evict' }, () => tooBusy());                                      // refused
  *     cluster.before({ kind: 'Installation' }, () => silence(false));                          // never got there
+ *     cluster.before({ verb: 'patch' }, () => ({ warnings: ['unknown field'] }));               // carried out, with warnings
  *     await applyPlan(plan, { cluster, clock: cluster.clock, … }, options);
  *     expect(cluster.writes()).toEqual([]);                                                    // nothing was sent
  *
@@ -147,7 +150,7 @@ const isSameLog = (one: ContainerLog, other: ContainerLog): boolean =>
 /** Makes a cluster of objects, which can be read and written as a live one. */
 export function memoryCluster(options: MemoryOptions = {}): MemoryCluster {
   const clock = options.clock ?? simulatedClock();
-  const { context = 'test', server = 'https://test.example:6443', sample } = options;
+  const { context = 'test', server = 'https://test.example:6443', sample, latencyMs = 0 } = options;
   const store = memoryStore(clock.time);
   fill(store, [
     ...Object.values(sample?.lists ?? {}).flatMap((list): readonly KubeObject[] => list),
@@ -171,14 +174,18 @@ export function memoryCluster(options: MemoryOptions = {}): MemoryCluster {
     carryOutRequest: () => Reply<T>,
   ): Promise<Reply<T>> => {
     // The others get their turn, as with a server that is elsewhere.
-    await Promise.resolve();
+    await new Promise<void>((resolve) => {
+      if (latencyMs > 0) clock.after(latencyMs, resolve);
+      else resolve();
+    });
     const seen = { ...request, at: clock.now() };
     requests.push(seen);
     const hooked = runHooks(hooks, seen);
-    if (typeof hooked === 'object') return hooked;
+    if (typeof hooked === 'object' && 'state' in hooked) return hooked;
     if (right && !isAllowed(rules, right)) return forbidden(right);
     const reply = carryOutRequest();
-    return hooked === 'lost' ? silence(true) : reply;
+    if (hooked === 'lost') return silence(true);
+    return reply.state === 'done' && hooked ? { ...reply, ...hooked } : reply;
   };
   const get = (ref: ApiRef): Promise<Reply<KubeObject>> =>
     answer({ verb: 'get', ...named(ref), isDryRun: false }, rightOf('get', ref), () => {

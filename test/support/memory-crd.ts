@@ -16,21 +16,35 @@ const list = (items: Schema): Schema => ({ type: 'array', items });
 export interface CrdOptions {
   /** `livenessProbe` and `readinessProbe` among the overrides, as from operator v1.43 on. */
   readonly hasProbes?: boolean;
+  /** A rule against two methods, as from operator v1.43 on. */
+  readonly refusesTwoMethods?: boolean;
   /** The method `kubernetes`, as from operator v1.25 on; true unless told. */
   readonly hasKubernetes?: boolean;
   /** `calicoNodeDaemonSet` at all, as from operator v1.28 on; true unless told. */
   readonly hasOverrides?: boolean;
 }
 
-const autodetection = ({ hasKubernetes = true }: CrdOptions): Schema =>
-  object({
+export const methodsMessage = 'no more than one autodetection method can be specified';
+
+const autodetection = ({
+  hasKubernetes = true,
+  refusesTwoMethods = false,
+}: CrdOptions): Schema => ({
+  ...object({
     firstFound: flag,
     interface: text,
     skipInterface: text,
     canReach: text,
     cidrs: list(text),
     ...(hasKubernetes ? { kubernetes: { type: 'string', enum: ['NodeInternalIP'] } } : {}),
-  });
+  }),
+  ...(refusesTwoMethods
+    ? {
+        'x-kubernetes-map-type': 'atomic',
+        'x-kubernetes-validations': [{ rule: 'size(methods) <= 1', message: methodsMessage }],
+      }
+    : {}),
+});
 
 function nodeDaemonSet({ hasProbes = false }: CrdOptions): Schema {
   const probe = object({

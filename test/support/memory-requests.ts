@@ -26,10 +26,10 @@ export interface RequestFilter {
 }
 
 /**
- * What a hook may do with a request: nothing (it is carried out), answer it with a refusal in its place, or `lost`: it is carried
- * out, but the client gets no answer.
+ * What a hook may do with a request: nothing (it is carried out), answer it with a refusal in its place, `lost` (it is carried out,
+ * but the client gets no answer), or add the server's warnings to the answer.
  */
-export type HookAnswer = Refused | 'lost' | void;
+export type HookAnswer = Refused | 'lost' | { readonly warnings: readonly string[] } | void;
 
 export interface Hook {
   readonly filter: RequestFilter;

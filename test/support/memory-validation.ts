@@ -13,6 +13,7 @@ interface Schema {
   readonly additionalProperties?: unknown;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-int-or-string'?: boolean;
+  readonly 'x-kubernetes-validations'?: readonly { readonly message?: string }[];
 }
 
 interface Faults {
@@ -47,12 +48,26 @@ function walk(schema: Schema, value: unknown, path: string, faults: Faults): voi
     for (const [index, item] of value.entries())
       walk(schema.items, item, `${path}[${index}]`, faults);
   if (!isObject(value) || !schema.properties) return;
+  checkRules(schema, value, path, faults);
   for (const [name, part] of Object.entries(value)) {
     const own = schema.properties[name];
     if (own) walk(own, part, under(path, name), faults);
     else if (!schema['x-kubernetes-preserve-unknown-fields'])
       faults.unknown.push(under(path, name));
   }
+}
+
+// The only rule that there is: at most one of the fields of an autodetection is in effect.
+function checkRules(
+  schema: Schema,
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+  faults: Faults,
+): void {
+  const isSet = (part: unknown): boolean => (Array.isArray(part) ? part.length > 0 : Boolean(part));
+  if (Object.values(value).filter(isSet).length < 2) return;
+  for (const { message = '' } of schema['x-kubernetes-validations'] ?? [])
+    faults.invalid.push({ field: path, message });
 }
 
 /** The schema that a CustomResourceDefinition has for the version of an object; null where it says nothing. */

@@ -22,6 +22,7 @@ export interface RunHooks {
 }
 
 const annotation = 'projectcalico.org/IPv4Address';
+const listAnnotation = 'projectcalico.org/Interfaces';
 
 // The kernel lists interfaces in the order of their index.
 function interfacesOf(world: World, name: string): readonly HostInterface[] {
@@ -47,7 +48,11 @@ function write(world: World, name: string, { spec }: StartWrite): void {
     const { [annotation]: former, ...rest } = metadata.annotations ?? {};
     void former;
     const address = spec.bgp?.ipv4Address;
-    metadata.annotations = address === undefined ? rest : { ...rest, [annotation]: address };
+    metadata.annotations = {
+      ...rest,
+      ...(address === undefined ? {} : { [annotation]: address }),
+      ...(spec.interfaces ? { [listAnnotation]: JSON.stringify(spec.interfaces) } : {}),
+    };
   });
 }
 

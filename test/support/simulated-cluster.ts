@@ -16,6 +16,8 @@ import type { Interface } from './start-log.ts';
 export interface SimulationOptions extends Omit<MemoryOptions, 'sample'> {
   readonly install?: Kind;
   readonly version?: string;
+  /** The kubelets' release. */
+  readonly kubernetes?: string;
   /** Machines, or how many healthy ones. */
   readonly nodes?: readonly SimulatedNode[] | number;
   /** Changes the objects before anything runs: settings of the DaemonSet or the Installation, more workloads. */
@@ -59,7 +61,8 @@ export interface SimulatedCluster extends MemoryCluster {
 
 function sampleOf(options: SimulationOptions, nodes: readonly SimulatedNode[]): Sample {
   const { install = 'manifest', version = 'v3.29.1' } = options;
-  const sample = healthyCluster({ install, version, nodes, noLogs: true });
+  const { kubernetes } = options;
+  const sample = healthyCluster({ install, version, kubernetes, nodes, noLogs: true });
   // Its own pods are made by the DaemonSet controller, its addresses by calico-node.
   sample.lists.pods = (sample.lists.pods ?? []).filter((pod) => !isCalicoNodePod(pod as Pod));
   for (const { metadata } of sample.lists.nodes ?? []) metadata.annotations = {};

@@ -14,6 +14,7 @@ import type { Mutable } from './sample.ts';
 import {
   internalIP,
   podLog,
+  podsOn,
   tell,
   whileThere,
   type PodLog,
@@ -244,6 +245,11 @@ export function runKubelets(world: World): Birds {
     if (life?.run) life.run.hasEnded = true;
     birds.stop(pod);
   };
+  // What the kubelet does when it is back: it ends what is to go, and starts what waits.
+  const resume = (pod: Pod): void => {
+    if (isGoing(pod)) whileThere(world, pod, 2, () => store.remove(refOf(pod)));
+    else notice(pod);
+  };
   const notice = (object: KubeObject | null): void => {
     if (object?.kind === 'Pod' && (object as Pod).spec?.nodeName !== undefined)
       whileThere(world, object, 1, admit);
@@ -252,6 +258,8 @@ export function runKubelets(world: World): Birds {
     const had = before === null ? undefined : (before as Pod).spec?.nodeName;
     if (after?.kind === 'Pod' && had === undefined) notice(after);
     if (before?.kind === 'Pod' && (after === null || isGoing(after))) stop(before);
+    const isBack = before && after?.kind === 'Node' && !isNodeReady(before) && isNodeReady(after);
+    if (isBack) for (const pod of podsOn(world, after.metadata.name)) resume(pod);
   });
   store.list('Pod').forEach(notice);
   return birds;

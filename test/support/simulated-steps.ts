@@ -1,5 +1,5 @@
 import { diagnose } from '../../internal/checks/run.ts';
-import type { DaemonSet, Pod } from '../../internal/model/kubernetes.ts';
+import type { DaemonSet, Node, Pod } from '../../internal/model/kubernetes.ts';
 import type { ApiRef } from '../../internal/model/remedy.ts';
 import type { SimulatedCluster } from './simulated-cluster.ts';
 import type { SimulatedNode } from './simulated-world.ts';
@@ -69,3 +69,22 @@ export const isReady = ({ status }: Pod): boolean =>
 /** Lets so many seconds pass. */
 export const pass = (cluster: SimulatedCluster, seconds: number) =>
   cluster.clock.advance(seconds * 1000);
+
+/** The control plane hears nothing of a node any more, or hears of it again. */
+export const setNodeLost = (cluster: SimulatedCluster, name: string, isLost: boolean): void => {
+  cluster.edit<Node>({ kind: 'Node', name }, (node) => {
+    for (const condition of node.status?.conditions ?? [])
+      if (condition.type === 'Ready') {
+        condition.status = isLost ? 'Unknown' : 'True';
+        condition.reason = isLost ? 'NodeStatusUnknown' : 'KubeletReady';
+        condition.lastTransitionTime = cluster.clock.time();
+      }
+    const key = 'node.kubernetes.io/unreachable';
+    const others = (node.spec?.taints ?? []).filter((taint) => taint.key !== key);
+    const taints = [
+      { key, effect: 'NoSchedule' },
+      { key, effect: 'NoExecute' },
+    ];
+    node.spec = { ...node.spec, taints: isLost ? [...others, ...taints] : others };
+  });
+};
