@@ -3,7 +3,10 @@ import { failedBpfInits, type BpfStep, type FailedBpfInit } from '../calico/bpf-
 import { consequencesOf } from '../calico/consequences.ts';
 import { enumerate } from '../calico/enumerate.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
+import { settingsOf } from '../calico/settings.ts';
+import { findObject, itemsOf } from '../calico/snapshot-lists.ts';
 import type { Draft } from '../model/finding.ts';
+import type { PodSpec } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { mountBpf } from '../remediations/mount-bpf.ts';
 import { defineCheck } from './define.ts';
@@ -41,8 +44,32 @@ function draftOf(
       'cni-install-failed',
       'runtime-broken-init-stuck',
     ]),
-    remedies: mountBpf({ step, container, nodes, isMissing, install: installOf(snapshot) }),
+    remedies: mountBpf({
+      step,
+      container,
+      nodes,
+      isMissing,
+      isUsed: usesBpf(snapshot),
+      template: templateOf(snapshot),
+      install: installOf(snapshot),
+    }),
   };
+}
+
+const templateOf = (snapshot: Snapshot): PodSpec | undefined => {
+  const { daemonSet, namespace } = installOf(snapshot);
+  return findObject(snapshot, 'daemonSets', daemonSet ?? '', namespace ?? undefined)?.spec?.template
+    ?.spec;
+};
+
+// The variable beats the FelixConfiguration (felix/config); where neither is set eBPF is off.
+function usesBpf(snapshot: Snapshot): boolean | null {
+  const { namespace } = installOf(snapshot);
+  const settings = settingsOf(snapshot, templateOf(snapshot), null, namespace ?? undefined);
+  const own = settings.env.get('FELIX_BPFENABLED');
+  if (own !== undefined) return own === null ? null : /^(?:true|1|yes|y|t)$/i.test(own);
+  if (snapshot.lists.felixConfigurations.state !== 'read') return null;
+  return itemsOf(snapshot, 'felixConfigurations').some(({ spec }) => spec?.['bpfEnabled'] === true);
 }
 
 // The init container prepares the eBPF dataplane, whether it is used or not; it needs a kernel with the file system and shared mounts.
@@ -50,7 +77,7 @@ export const bpfFilesystemNotMounted = defineCheck<Facts>({
   id: 'bpf-filesystem-not-mounted',
   title: 'every node has the BPF file system that calico-node mounts',
   needs: [],
-  uses: ['events', 'logs', ...installUses],
+  uses: ['events', 'logs', 'felixConfigurations', ...installUses],
   run: (snapshot) =>
     [...Map.groupBy(failedBpfInits(snapshot), ({ step }) => step)].map(([step, failed]) =>
       draftOf(snapshot, step, failed),

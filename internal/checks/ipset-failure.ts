@@ -29,7 +29,7 @@ function kindOf(text: string): Facts['kind'] {
 export const ipsetFailure = defineSignature<Facts>({
   id: 'ipset-failure',
   title: 'Felix can program IP sets on every node',
-  uses: [...installUses],
+  uses: ['felixConfigurations', ...installUses],
   pattern:
     /Failed to update IP sets after multiple retries|Bad return code from 'ipset|Failed to complete ipset restore|Kernel and userspace incompatible: settype|[Hh]ash is full, cannot add more elements|set with the same name already exists/,
   passing: /^(?!.*Failed to update IP sets after multiple retries)/,

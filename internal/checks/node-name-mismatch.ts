@@ -7,6 +7,7 @@ import { misnamedNodes, type MisnamedNode, type NameSource } from '../calico/nod
 import type { Draft } from '../model/finding.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { templateContainer } from '../remediations/calico-env.ts';
 import {
   cniNodeName,
   forgetStoredName,
@@ -37,7 +38,7 @@ function remediesOf(snapshot: Snapshot, misnamed: readonly MisnamedNode[]): read
     pod: view.pod?.metadata.name ?? null,
   }));
   if (source === 'cni') return [cniNodeName(install, nodes)];
-  const renamed = nameFromKubernetes(install);
+  const renamed = nameFromKubernetes(install, templateContainer(snapshot, install)?.env);
   const forgotten = forgetStoredName(install, nodes);
   if (!renamed) return [forgotten];
   return source === 'variable' ? [renamed] : [renamed, forgotten];

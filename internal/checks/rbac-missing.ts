@@ -6,6 +6,7 @@ import { nodeRefs, refOf } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { nodeViews, sickViews, type NodeView } from '../calico/nodes.ts';
 import { roleFor } from '../calico/rights.ts';
+import { itemsOf } from '../calico/snapshot-lists.ts';
 import { followsWithoutData } from '../calico/without-data.ts';
 import type { Draft, ObjectRef } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -103,7 +104,9 @@ function draftOf(snapshot: Snapshot, denials: readonly Denial[]): Draft<RightsFa
             ...(hasTypha ? [{ id: 'typha-unreachable', affected: affectedBy(views) }] : []),
           ]
         : [],
-      remedies: [missingRights(installOf(snapshot), rights, missingRoles)],
+      remedies: [
+        missingRights(installOf(snapshot), rights, missingRoles, itemsOf(snapshot, 'clusterRoles')),
+      ],
     },
   ];
 }

@@ -13,7 +13,7 @@ interface Facts {
 export const rpFilterLoose = defineSignature<Facts>({
   id: 'rp-filter-loose',
   title: "the kernel's reverse-path filter is one that this Calico accepts",
-  uses: [...installUses],
+  uses: ['felixConfigurations', ...installUses],
   pattern: /Kernel's RPF check is set to 'loose'(?! and IgnoreLooseRPF)/,
   excluded: (snapshot) =>
     isAtLeast(installOf(snapshot).calicoVersion, '3.12.0')

@@ -446,6 +446,7 @@ export interface CustomResourceDefinition extends KubeObject {
 }
 
 export interface ClusterRole extends KubeObject {
+  readonly aggregationRule?: Readonly<Record<string, unknown>>;
   readonly rules?: readonly {
     readonly apiGroups?: readonly string[];
     readonly resources?: readonly string[];

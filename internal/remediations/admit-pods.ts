@@ -1,6 +1,7 @@
 import type { Install } from '../model/install.ts';
-import type { Remedy } from '../model/remedy.ts';
-import { durablePlace } from './durable.ts';
+import type { Change, Remedy } from '../model/remedy.ts';
+import { durablePlace, isSendable } from './durable.ts';
+import { create, strategic } from './refs.ts';
 
 interface Refusal {
   readonly pattern: RegExp;
@@ -10,6 +11,8 @@ interface Refusal {
     match: RegExpExecArray,
     install: Install,
   ) => readonly string[];
+  /** What the API can do about it without a choice that is a person's. */
+  readonly change?: (namespace: string, match: RegExpExecArray) => Change;
 }
 
 // What API server and admission say when they refuse the pod of a DaemonSet.
@@ -39,6 +42,11 @@ const refusals: readonly Refusal[] = [
     commands: (namespace) => [
       `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=privileged --overwrite`,
     ],
+    change: (namespace) =>
+      strategic(
+        { apiVersion: 'v1', kind: 'Namespace', name: namespace },
+        { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } },
+      ),
   },
   {
     pattern: /unable to validate against any (?:pod security policy|security context constraint)/,
@@ -71,6 +79,11 @@ const refusals: readonly Refusal[] = [
       `kubectl -n ${namespace} create serviceaccount ${match[1] ?? 'calico-node'}`,
       `# its rights are given by the ClusterRoleBinding of the install manifest; to last, it has to stand in ${durablePlace(install)}`,
     ],
+    change: (namespace, match) =>
+      create(
+        { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: match[1] ?? 'calico-node' },
+        {},
+      ),
   },
 ];
 
@@ -93,12 +106,13 @@ export function admitPods(
 ): Remedy {
   const refusal = refusals.find(({ pattern }) => pattern.test(message));
   const match = refusal?.pattern.exec(message);
+  const change = refusal?.change && match ? refusal.change(namespace, match) : null;
   return {
     id: 'admit-pods',
     title: refusal?.title ?? words.title,
-    action: 'manual',
+    action: change ? install.action : 'manual',
     risk: 'none',
-    changes: [],
+    changes: change && isSendable(install) ? [change] : [],
     consequences: [words.again],
     manual: [
       ...(refusal && match ? refusal.commands(namespace, match, install) : []),

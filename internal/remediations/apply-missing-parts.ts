@@ -1,7 +1,10 @@
 import { crdFile, manifestFile, manifestUrl } from '../calico/manifest.ts';
 import type { Install } from '../model/install.ts';
-import type { Remedy } from '../model/remedy.ts';
+import type { ClusterRole } from '../model/kubernetes.ts';
+import type { Change, Remedy } from '../model/remedy.ts';
 import { actionByHand, lastingRemark } from './by-hand.ts';
+import { isSendable, lastsUntil } from './durable.ts';
+import { merge } from './refs.ts';
 
 /** One rule that a ClusterRole lacks. */
 export interface MissingRule {
@@ -72,6 +75,29 @@ function byManifest(
   ];
 }
 
+const ruleOf = ({ group, resource, verbs, names }: MissingRule): object => ({
+  apiGroups: [group],
+  resources: [resource],
+  verbs,
+  ...(names.length > 0 ? { resourceNames: names } : {}),
+});
+
+// The list of rules is replaced as a whole, so those that stand there are sent along. Only if every role that lacks one was read.
+function roleChanges(
+  rules: readonly MissingRule[],
+  roles: readonly ClusterRole[],
+): readonly Change[] {
+  const changes = [...rolesOf(rules)].flatMap(([name, missing]) => {
+    const role = roles.find(({ metadata }) => metadata.name === name);
+    const ref = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name };
+    // A role that is made of others by their labels takes no rules of its own.
+    return role && role.aggregationRule === undefined
+      ? [merge(ref, { rules: [...(role.rules ?? []), ...missing.map(ruleOf)] })]
+      : [];
+  });
+  return changes.length === rolesOf(rules).size ? changes : [];
+}
+
 /**
  * Gives back the rights that are missing: the smallest rules, as text and as patches of the roles. The operator writes its
  * roles itself, so there it is the operator's own rights and release that have to be put right. `missingRoles` are bound, but
@@ -81,8 +107,10 @@ export function missingRights(
   install: Install,
   rules: readonly MissingRule[],
   missingRoles: readonly string[] = [],
+  roles: readonly ClusterRole[] = [],
 ): Remedy {
   const isOperator = install.renderer === 'operator';
+  const changes = isOperator || !isSendable(install) ? [] : roleChanges(rules, roles);
   const [first] = rules;
   return {
     id: 'missing-rights',
@@ -91,11 +119,11 @@ export function missingRights(
       : missingRoles.length > 0
         ? words.titleRole
         : words.title,
-    action: isOperator ? 'manual' : actionByHand(install),
+    action: isOperator ? 'manual' : changes.length > 0 ? install.action : actionByHand(install),
     risk: 'none',
     ...(first ? { target: { kind: 'ClusterRole', name: first.role } } : {}),
-    changes: [],
-    consequences: [words.consequence],
+    changes,
+    consequences: [words.consequence, ...(changes.length > 0 ? lastsUntil(install) : [])],
     manual: [
       ...(isOperator ? byOperator(install) : byManifest(install, rules, new Set(missingRoles))),
       ...lastingRemark(install),

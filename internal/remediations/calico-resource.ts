@@ -25,12 +25,14 @@ export interface CalicoFields {
 
 type Placed = Pick<Remedy, 'action' | 'target' | 'changes'>;
 
-// Objects of one cluster are all served by one group: the CRDs' own, or the API server's of Calico.
+// The CRDs' own group, or that of Calico's API server where a cluster has no other.
 function apiVersionOf(snapshot: Snapshot, kind: CalicoKind): string {
-  const all = [lists[kind], ...Object.values(lists)].flatMap((list) => [
-    ...itemsOf(snapshot, list),
-  ]);
-  return all.find(({ apiVersion }) => apiVersion)?.apiVersion ?? 'crd.projectcalico.org/v1';
+  const known = itemsOf(snapshot, lists[kind]).find(({ apiVersion }) => apiVersion)?.apiVersion;
+  const { apiGroups } = snapshot;
+  const isOnlyV3 =
+    apiGroups?.includes('projectcalico.org') === true &&
+    !apiGroups.includes('crd.projectcalico.org');
+  return known ?? (isOnlyV3 ? 'projectcalico.org/v3' : 'crd.projectcalico.org/v1');
 }
 
 function actionOf(snapshot: Snapshot, { kind, name }: CalicoFields): Action {

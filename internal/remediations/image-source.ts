@@ -1,10 +1,13 @@
 import { installOf } from '../calico/install/install.ts';
 import type { PullCause } from '../calico/image-pulls.ts';
 import type { RuntimeName } from '../calico/runtime.ts';
+import { findObject } from '../calico/snapshot-lists.ts';
 import type { Install } from '../model/install.ts';
+import type { Container } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { durablePlace, isSendable } from './durable.ts';
+import { inTemplate } from './container-fields.ts';
+import { durablePlace, isRenderedByOperator, isSendable, lastsUntil } from './durable.ts';
 import { nodeRunbook } from './node-runbook.ts';
 
 /** A container whose image cannot be had, and the image that ready pods run in its place, where that is another one. */
@@ -48,21 +51,49 @@ function inDaemonSet(install: Install, images: readonly MissingImage[]): readonl
   ];
 }
 
-function change(install: Install, { images }: MissingImages): Remedy {
+// Only images that ready pods of the same DaemonSet run, and only containers that its template has.
+function otherImages(
+  snapshot: Snapshot,
+  install: Install,
+  images: readonly MissingImage[],
+): Pick<Remedy, 'changes' | 'durable'> {
+  const { daemonSet, namespace } = install;
+  const object = findObject(snapshot, 'daemonSets', daemonSet ?? '', namespace ?? undefined);
+  const template = object?.spec?.template?.spec;
+  const found = (list: readonly Container[] | undefined) =>
+    images.flatMap(({ container, image, elsewhere }) =>
+      elsewhere !== null && list?.some((one) => one.name === container && one.image === image)
+        ? [{ name: container, image: elsewhere }]
+        : [],
+    );
+  const [init, main] = [found(template?.initContainers), found(template?.containers)];
+  if (isRenderedByOperator(install) || init.length + main.length < images.length) {
+    return { changes: [] };
+  }
+  const { changes, durable } = inTemplate(install, {
+    ...(init.length > 0 ? { initContainers: init } : {}),
+    ...(main.length > 0 ? { containers: main } : {}),
+  });
+  return durable ? { changes, durable } : { changes };
+}
+
+function change(snapshot: Snapshot, install: Install, { images }: MissingImages): Remedy {
   const isOperator = install.renderer === 'operator';
+  const other = otherImages(snapshot, install, images);
+  const isOpen = other.changes.length === 0 && isSendable(install);
   const name = install.daemonSet ?? 'calico-node';
   const installation = install.installation ?? 'default';
   const place = durablePlace(install);
   return {
     id: 'change-image-source',
     title: words.change,
-    action: install.action,
+    action: isOpen ? 'manual' : install.action,
     risk: 'restarts-pods',
     target: isOperator
       ? { kind: 'Installation', name: installation }
       : { kind: 'DaemonSet', name, namespace: install.namespace ?? 'kube-system' },
-    changes: [],
-    consequences: [words.rollout],
+    ...other,
+    consequences: [words.rollout, ...(isOpen ? [] : lastsUntil(install))],
     manual: [
       ...(isOperator ? inInstallation(installation) : inDaemonSet(install, images)),
       isSendable(install) ? words.alsoIn(place) : words.onlyIn(place),
@@ -122,7 +153,7 @@ const byName: ReadonlySet<PullCause> = new Set([
 
 /** Another source, the right tag, or the access that is missing; where the name is right, the way from the node to the registry. */
 export function imageSource(snapshot: Snapshot, missing: MissingImages): readonly Remedy[] {
-  const named = change(installOf(snapshot), missing);
+  const named = change(snapshot, installOf(snapshot), missing);
   const hasOther = missing.images.some(({ elsewhere }) => elsewhere !== null);
   return byName.has(missing.cause) || hasOther
     ? [named, onNodes(missing)]

@@ -2,6 +2,8 @@ import type { MethodName, SetMethods } from '../calico/installation-methods.ts';
 import type { Install } from '../model/install.ts';
 import type { Change, Remedy } from '../model/remedy.ts';
 import { lastingRemark } from './by-hand.ts';
+import { durablePlace, isSendable, lastsUntil } from './durable.ts';
+import { isOwnedByPerson } from './durable-fields.ts';
 
 export interface RejectedInstallation {
   readonly name: string;
@@ -33,7 +35,12 @@ function keepOne(install: Install, set: SetMethods, keep: MethodName): Remedy {
     patchType: 'merge',
     body,
   };
-  const isAllowed = install.action === 'apply' || install.action === 'apply-temporary';
+  const isAllowed = isSendable(install);
+  const others = set.methods.filter((name) => name !== keep);
+  const durable =
+    isOwnedByPerson(install) || install.action === 'refuse'
+      ? []
+      : [words.inSource(durablePlace(install), set.field, keep, others)];
   return {
     id: `keep-${keep.toLowerCase()}`,
     title: words.keep(keep),
@@ -41,7 +48,8 @@ function keepOne(install: Install, set: SetMethods, keep: MethodName): Remedy {
     risk: 'restarts-pods',
     target: { kind: 'Installation', name: set.installation },
     changes: isAllowed ? [change] : [],
-    consequences: [words.consequence],
+    ...(durable.length > 0 ? { durable } : {}),
+    consequences: [words.consequence, ...lastsUntil(install)],
     manual: [
       ...lastingRemark(install),
       `kubectl patch installation ${set.installation} --type merge -p '${JSON.stringify(body)}'`,
@@ -79,6 +87,13 @@ export function repairInstallation(
 }
 
 const words = {
+  inSource: (
+    place: string,
+    field: string,
+    keep: MethodName,
+    others: readonly MethodName[],
+  ): string =>
+    `# in ${place}: of calicoNetwork.${field} only "${keep}" stays; ${others.map((name) => (name === 'firstFound' ? 'firstFound: false' : `${name} goes`)).join(', ')}`,
   keep: (name: MethodName): string => `Keep the method "${name}" and take the others out`,
   read: (name: string): string => `Correct Installation/${name}`,
   consequence:

@@ -1,7 +1,15 @@
 import type { BpfStep } from '../calico/bpf-init.ts';
 import type { Install } from '../model/install.ts';
+import type { PodSpec } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
-import { durablePlace, isSendable, shellJson } from './durable.ts';
+import { inTemplate } from './container-fields.ts';
+import {
+  durablePlace,
+  isRenderedByOperator,
+  isSendable,
+  lastsUntil,
+  shellJson,
+} from './durable.ts';
 import { nodeRunbook } from './node-runbook.ts';
 
 export interface BpfNodes {
@@ -10,6 +18,10 @@ export interface BpfNodes {
   readonly nodes: readonly string[];
   /** True if the kernel has no such file system. */
   readonly isMissing: boolean;
+  /** Whether the eBPF dataplane is in use; null where that was not read. */
+  readonly isUsed: boolean | null;
+  /** The pod template of the DaemonSet; undefined where it was not read. */
+  readonly template: PodSpec | undefined;
   readonly install: Install;
 }
 
@@ -44,8 +56,22 @@ const onNodes = ({ step, nodes, isMissing }: BpfNodes): Remedy =>
     })),
   });
 
+// As Calico's manifests have it: the volume has this name, and nobody else mounts it.
+function isWhole(container: string, template: PodSpec | undefined): boolean {
+  const users = [...(template?.initContainers ?? []), ...(template?.containers ?? [])].filter(
+    ({ volumeMounts = [] }) => volumeMounts.some(({ name }) => name === 'bpffs'),
+  );
+  const node = users.find(({ name }) => name === 'calico-node');
+  return (
+    template?.initContainers?.some(({ name }) => name === container) === true &&
+    node?.volumeMounts?.some(({ mountPath }) => mountPath === '/sys/fs/bpf') === true &&
+    users.every(({ name }) => name === container || name === 'calico-node') &&
+    template.volumes?.some(({ name }) => name === 'bpffs') === true
+  );
+}
+
 /** Without the eBPF dataplane neither the init container nor the volume is needed: strategic merge takes both out by name. */
-function without({ container, install }: BpfNodes): Remedy {
+function without({ container, install, isUsed, template }: BpfNodes): Remedy {
   const name = install.daemonSet ?? 'calico-node';
   const namespace = install.namespace ?? 'kube-system';
   const gone = (item: object): object => ({ ...item, $patch: 'delete' });
@@ -55,14 +81,17 @@ function without({ container, install }: BpfNodes): Remedy {
     volumes: [gone({ name: 'bpffs' })],
   };
   const place = durablePlace(install);
+  const isSure = isUsed === false && isWhole(container, template);
+  const { changes, durable } = isSure ? inTemplate(install, spec) : { changes: [] };
   return {
     id: 'drop-bpf-init',
     title: words.drop(container),
-    action: install.action,
+    action: changes.length > 0 || !isSendable(install) ? install.action : 'manual',
     risk: 'restarts-pods',
     target: { kind: 'DaemonSet', name, namespace },
-    changes: [],
-    consequences: [words.rollout],
+    changes,
+    ...(durable ? { durable } : {}),
+    consequences: [words.rollout, ...(changes.length > 0 ? lastsUntil(install) : [])],
     manual: [
       words.isUsed,
       'kubectl get felixconfigurations.crd.projectcalico.org default -o jsonpath=\'{.spec.bpfEnabled}{"\\n"}\'',
@@ -75,7 +104,7 @@ function without({ container, install }: BpfNodes): Remedy {
 
 /** Mounts what is missing on the nodes; where the manifest is one's own, the part that needs it can also go. */
 export const mountBpf = (bpf: BpfNodes): readonly Remedy[] =>
-  bpf.install.renderer === 'operator' ? [onNodes(bpf)] : [onNodes(bpf), without(bpf)];
+  isRenderedByOperator(bpf.install) ? [onNodes(bpf)] : [onNodes(bpf), without(bpf)];
 
 const words = {
   mount: 'Mount it on these nodes, now and at each boot',

@@ -1,7 +1,14 @@
 import type { Mounting } from '../calico/mounts.ts';
 import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
-import { durablePlace, isSendable, shellJson } from './durable.ts';
+import { inTemplate } from './container-fields.ts';
+import {
+  durablePlace,
+  isRenderedByOperator,
+  isSendable,
+  lastsUntil,
+  shellJson,
+} from './durable.ts';
 import { nodeRunbook } from './node-runbook.ts';
 import { restoreObject } from './restore-object.ts';
 
@@ -54,14 +61,18 @@ function inDaemonSet({ volume, what, install }: BrokenMount): Remedy {
     },
   };
   const place = durablePlace(install);
+  const { changes, durable } = inTemplate(install, {
+    volumes: [{ name: volume, hostPath: { path: what, type: '' } }],
+  });
   return {
     id: 'loosen-mount-type',
     title: words.loosen(volume ?? ''),
     action: install.action,
     risk: 'restarts-pods',
     target: { kind: 'DaemonSet', name, namespace: install.namespace ?? 'kube-system' },
-    changes: [],
-    consequences: [words.rollout],
+    changes,
+    ...(durable ? { durable } : {}),
+    consequences: [words.rollout, ...lastsUntil(install)],
     manual: [
       `${target} get daemonset ${name} -o jsonpath='{range .spec.template.spec.volumes[*]}{.name}{" "}{.hostPath}{"\\n"}{end}'`,
       words.history,
@@ -79,8 +90,8 @@ export function mountSource(mount: BrokenMount): readonly Remedy[] {
     const title = kind === 'missing-key' ? words.key(wanted ?? '') : words.object(what ?? '');
     return [restoreObject(install, what, title)];
   }
-  const isTyped = kind === 'wrong-type' && mount.volume !== null;
-  return isTyped && install.renderer !== 'operator'
+  const isTyped = kind === 'wrong-type' && mount.volume !== null && what !== null;
+  return isTyped && !isRenderedByOperator(install)
     ? [onNodes(mount), inDaemonSet(mount)]
     : [onNodes(mount)];
 }

@@ -1,7 +1,16 @@
 import type { Install } from '../model/install.ts';
+import type { EnvVar } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
-import { durablePlace, isSendable, shellJson } from './durable.ts';
+import {
+  durablePlace,
+  isRenderedByOperator,
+  isSendable,
+  lastsUntil,
+  shellJson,
+} from './durable.ts';
+import { durableDaemonSet } from './durable-fields.ts';
 import { nodeRunbook } from './node-runbook.ts';
+import { templatePatch } from './refs.ts';
 
 /** A node with its calico-node pod, if there is one. */
 export interface NamedNode {
@@ -17,18 +26,27 @@ const podCommand = (install: Install, { node, pod }: NamedNode): string => {
     : `kubectl -n ${namespace} delete pod ${pod}`;
 };
 
+// A variable may have one source: another one that stands there is taken away.
+const otherSources = (env: readonly EnvVar[]): Readonly<Record<string, null>> =>
+  Object.fromEntries(
+    Object.keys(env.findLast(({ name }) => name === 'NODENAME')?.valueFrom ?? {})
+      .filter((source) => source !== 'fieldRef')
+      .map((source) => [source, null]),
+  );
+
 /**
  * Makes calico-node take its name from Kubernetes: NODENAME from `spec.nodeName`, as Calico's own manifests and the operator have it.
  * Null with an operator, which renders it so by itself.
  */
-export function nameFromKubernetes(install: Install): Remedy | null {
-  if (install.renderer === 'operator' || install.renderer === 'none') return null;
+export function nameFromKubernetes(install: Install, env: readonly EnvVar[] = []): Remedy | null {
+  if (isRenderedByOperator(install) || install.renderer === 'none') return null;
   const namespace = install.namespace ?? 'kube-system';
   const name = install.daemonSet ?? 'calico-node';
   const fieldRef = { apiVersion: 'v1', fieldPath: 'spec.nodeName' };
-  const env = [{ name: 'NODENAME', value: null, valueFrom: { fieldRef } }];
-  const body = { spec: { template: { spec: { containers: [{ name: 'calico-node', env }] } } } };
+  const variable = { name: 'NODENAME', value: null, valueFrom: { ...otherSources(env), fieldRef } };
+  const body = templatePatch({ containers: [{ name: 'calico-node', env: [variable] }] });
   const ref = { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace, name };
+  const durable = durableDaemonSet(install, { ...body });
   const place = durablePlace(install);
   return {
     id: 'name-from-kubernetes',
@@ -37,7 +55,7 @@ export function nameFromKubernetes(install: Install): Remedy | null {
     risk: 'restarts-pods',
     target: { kind: 'DaemonSet', namespace, name },
     changes: isSendable(install) ? [{ ref, verb: 'patch', patchType: 'strategic', body }] : [],
-    consequences: [words.rolls, words.leftOver],
+    consequences: [words.rolls, words.leftOver, ...lastsUntil(install)],
     manual: isSendable(install)
       ? [
           `kubectl -n ${namespace} patch daemonset ${name} --type strategic -p ${shellJson(body)}`,
@@ -45,6 +63,7 @@ export function nameFromKubernetes(install: Install): Remedy | null {
           words.also(place),
         ]
       : [words.only(place), ...words.fragment],
+    ...(durable.length > 0 ? { durable } : {}),
   };
 }
 

@@ -1,9 +1,19 @@
 import type { AbsenceReason } from '../calico/absent-pods.ts';
 import type { Install } from '../model/install.ts';
 import type { DaemonSet } from '../model/kubernetes.ts';
-import type { Remedy } from '../model/remedy.ts';
+import type { Change, Remedy } from '../model/remedy.ts';
 import { admitPods } from './admit-pods.ts';
-import { durablePlace, isSendable, shellJson } from './durable.ts';
+import { inTemplate } from './container-fields.ts';
+import {
+  durablePlace,
+  isMoving,
+  isRenderedByOperator,
+  isSendable,
+  lastsUntil,
+  shellJson,
+} from './durable.ts';
+import { strategic } from './refs.ts';
+import type { Tree } from './tree.ts';
 
 export interface Placement {
   readonly reason: AbsenceReason;
@@ -19,19 +29,46 @@ const whereIs = ({ daemonSet, install }: Placement): { name: string; namespace: 
   namespace: daemonSet?.metadata.namespace ?? install.namespace ?? 'kube-system',
 });
 
-const onNodes = (id: string, title: string, manual: readonly string[]): Remedy => ({
+const onNodes = (
+  id: string,
+  title: string,
+  manual: readonly string[],
+  changes: readonly Change[] = [],
+): Remedy => ({
   id,
   title,
-  action: 'manual',
+  action: changes.length > 0 ? 'apply' : 'manual',
   risk: 'none',
-  changes: [],
+  changes,
   consequences: [words.starts],
   manual,
 });
 
+function labels({ nodes, detail, install }: Placement): readonly Change[] {
+  const [key, value] = detail.split(/=(.*)/s);
+  if (!key || value === undefined || isMoving(install)) return [];
+  return nodes.map((name) =>
+    strategic({ apiVersion: 'v1', kind: 'Node', name }, { metadata: { labels: { [key]: value } } }),
+  );
+}
+
+// Not with the operator: what is in the template there came from an override, which is another field.
+function templateChange({ install }: Placement, spec: Tree): Pick<Remedy, 'changes' | 'durable'> {
+  if (isRenderedByOperator(install)) return { changes: [] };
+  const { changes, durable } = inTemplate(install, spec);
+  return durable ? { changes, durable } : { changes };
+}
+
 /** A field of the pod template, taken out of what makes it: of the Installation's override, or of the DaemonSet itself. */
-function inTemplate(placement: Placement, field: string, title: string, patch: object): Remedy {
+function withoutField(
+  placement: Placement,
+  field: string,
+  title: string,
+  { patch, spec }: { readonly patch: object; readonly spec: Tree },
+): Remedy {
   const { install } = placement;
+  const change = templateChange(placement, spec);
+  const isOpen = change.changes.length === 0 && isSendable(install);
   const { name, namespace } = whereIs(placement);
   const isOperator = install.renderer === 'operator';
   const installation = install.installation ?? 'default';
@@ -42,13 +79,13 @@ function inTemplate(placement: Placement, field: string, title: string, patch: o
   return {
     id: `change-${field.toLowerCase()}`,
     title,
-    action: install.action,
+    action: isOpen ? 'manual' : install.action,
     risk: 'restarts-pods',
     target: isOperator
       ? { kind: 'Installation', name: installation }
       : { kind: 'DaemonSet', name, namespace },
-    changes: [],
-    consequences: [words.rollout],
+    ...change,
+    consequences: [words.rollout, ...lastsUntil(install)],
     manual: [
       `kubectl -n ${namespace} get daemonset ${name} -o jsonpath='{.spec.template.spec.${field}}{"\\n"}'`,
       ...(isOperator
@@ -66,16 +103,18 @@ const templatePath = '/spec/template/spec';
 
 function bySelector(placement: Placement): readonly Remedy[] {
   const { nodes, detail } = placement;
-  const key = detail.slice(0, detail.indexOf('=')).replaceAll('~', '~0').replaceAll('/', '~1');
+  const label = detail.slice(0, detail.indexOf('='));
+  const key = label.replaceAll('~', '~0').replaceAll('/', '~1');
   return [
     onNodes(
       'label-nodes',
       words.label(detail),
       nodes.map((node) => `kubectl label node ${node} ${detail} --overwrite`),
+      labels(placement),
     ),
-    inTemplate(placement, 'nodeSelector', words.selector, {
-      op: 'remove',
-      path: `${templatePath}/nodeSelector/${key}`,
+    withoutField(placement, 'nodeSelector', words.selector, {
+      patch: { op: 'remove', path: `${templatePath}/nodeSelector/${key}` },
+      spec: { nodeSelector: { [label]: null } },
     }),
   ];
 }
@@ -85,13 +124,18 @@ const tolerateAll = { operator: 'Exists', effect: 'NoSchedule' };
 
 function byTaint(placement: Placement): readonly Remedy[] {
   const { nodes, detail, daemonSet } = placement;
-  const hasList = (daemonSet?.spec?.template?.spec?.tolerations ?? []).length > 0;
+  const list = daemonSet?.spec?.template?.spec?.tolerations ?? [];
+  const hasList = list.length > 0;
   const effect = /:(\w+)$/.exec(detail)?.[1] ?? 'NoSchedule';
   const toleration = { ...tolerateAll, effect };
-  const tolerate = inTemplate(placement, 'tolerations', words.tolerate, {
-    op: 'add',
-    path: `${templatePath}/tolerations${hasList ? '/-' : ''}`,
-    value: hasList ? toleration : [toleration],
+  // The list is replaced as a whole, so what stands in it is sent along.
+  const tolerate = withoutField(placement, 'tolerations', words.tolerate, {
+    patch: {
+      op: 'add',
+      path: `${templatePath}/tolerations${hasList ? '/-' : ''}`,
+      value: hasList ? toleration : [toleration],
+    },
+    spec: { tolerations: [...list, toleration] },
   });
   const isOfSystem = /^node\.(?:cloudprovider\.)?kubernetes\.io\//.test(detail);
   return isOfSystem
@@ -108,9 +152,9 @@ function byTaint(placement: Placement): readonly Remedy[] {
 
 function byAffinity(placement: Placement): readonly Remedy[] {
   return [
-    inTemplate(placement, 'affinity', words.affinity, {
-      op: 'remove',
-      path: `${templatePath}/affinity`,
+    withoutField(placement, 'affinity', words.affinity, {
+      patch: { op: 'remove', path: `${templatePath}/affinity` },
+      spec: { affinity: null },
     }),
   ];
 }

@@ -5,7 +5,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { shellJson } from './durable.ts';
 
 /** True for a pool that the operator makes from its Installation and keeps so (Calico v3.28 and newer): it takes a patch back. */
-const isOperators = ({ metadata }: IPPool): boolean =>
+export const isOperators = ({ metadata }: IPPool): boolean =>
   metadata.labels?.['app.kubernetes.io/managed-by'] === 'tigera-operator';
 
 /**

@@ -63,13 +63,25 @@ const lookAtWay = ({ failure: { host, port }, views }: BrokenWay): Remedy =>
     ...words.wayRules(port),
   ]);
 
+// Elsewhere it only goes around what has to be repaired, for pods of every kind.
+const cures: ReadonlySet<ReachCause> = new Set([
+  'bpf-without-address',
+  'own-address-unreachable',
+  'name-not-resolved',
+]);
+
 /** What can be done where the API server cannot be reached, the best first. */
 export function reachApiServer(
   snapshot: Snapshot,
   install: Install,
   way: BrokenWay,
 ): readonly Remedy[] {
-  const ownAddress = kubernetesServicesEndpoint(install, apiServerAddress(snapshot));
+  const address = apiServerAddress(snapshot);
+  const ownAddress = kubernetesServicesEndpoint(
+    install,
+    address,
+    cures.has(way.cause) ? { snapshot } : null,
+  );
   switch (way.cause) {
     case 'kube-proxy-missing':
       return [

@@ -3,11 +3,14 @@ import type { GapKind } from '../calico/pool-gaps.ts';
 import type { PoolTrouble } from '../calico/operator-pools.ts';
 import type { RefusedPool } from '../calico/pool-errors.ts';
 import { itemsOf } from '../calico/snapshot-lists.ts';
+import type { IPPool } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { furtherPool } from './add-pool.ts';
 import { durablePlace } from './durable.ts';
-import { poolCommand } from './pool-command.ts';
+import { calicoResource } from './calico-resource.ts';
+import { isOperators, poolCommand } from './pool-command.ts';
+import type { Tree } from './tree.ts';
 
 function commandsFor(
   snapshot: Snapshot,
@@ -51,15 +54,33 @@ function commandsFor(
   }
 }
 
+function poolFields(kind: GapKind, { spec }: IPPool): Tree | null {
+  if (kind === 'all-disabled') return { disabled: false };
+  const uses = spec?.allowedUses ?? [];
+  return kind === 'not-for-pods' ? { allowedUses: [...uses, 'Workload'] } : null;
+}
+
+// Which of several pools it should be is for a person to say; the operator keeps its own as the Installation has them.
+function solePool(
+  snapshot: Snapshot,
+  kind: GapKind,
+): Pick<Remedy, 'action' | 'target' | 'changes'> {
+  const action = installOf(snapshot).action === 'refuse' ? 'refuse' : 'manual';
+  const [pool, other] = itemsOf(snapshot, 'ipPools');
+  const spec = pool && !other && !isOperators(pool) ? poolFields(kind, pool) : null;
+  return pool && spec
+    ? calicoResource(snapshot, { kind: 'IPPool', name: pool.metadata.name, spec })
+    : { action, changes: [] };
+}
+
 /** A pool for nodes that have none: by a label, a selector, or by switching on what is there. */
 export function serveNode(snapshot: Snapshot, kind: GapKind, nodes: readonly string[]): Remedy {
   const install = installOf(snapshot);
   return {
     id: 'serve-node',
     title: titles[kind],
-    action: install.action === 'refuse' ? 'refuse' : 'manual',
     risk: 'none',
-    changes: [],
+    ...solePool(snapshot, kind),
     consequences: [words.again, words.place(durablePlace(install))],
     manual: commandsFor(snapshot, kind, nodes),
   };
