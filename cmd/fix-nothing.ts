@@ -3,11 +3,13 @@ import { UserError } from '../internal/model/error.ts';
 import type { Plan } from '../internal/model/plan.ts';
 import type { ChoiceReason, PassedOver } from '../internal/plan/choose.ts';
 import { planData, type PlanFrame } from '../internal/report/plan-json.ts';
+import { wrap } from '../internal/report/layout.ts';
 import { sanitize } from '../internal/report/sanitize.ts';
 import { words } from './fix-words.ts';
 import { nearest } from './nearest.ts';
 import { isData, printData, type PlanFormat } from './plan-output.ts';
 import type { ExitCode, Shell } from './shell.ts';
+import { widthOf } from './terminal.ts';
 import { words as shellWords } from './words.ts';
 
 const says = words.en;
@@ -99,7 +101,10 @@ function end(text: string, code: ExitCode, ending: Ending, shell: Shell): ExitCo
   if (isData(format)) {
     const rest = { reason: text, missingRole: null };
     printData(planData(emptyPlan(diagnosis), { kind: 'client' }, frame, rest), format, shell);
-  } else (code === 0 ? shell.stdout : shell.stderr).write(`${text}\n`);
+  } else {
+    const output = code === 0 ? shell.stdout : shell.stderr;
+    output.write(`${wrap(sanitize(text), widthOf(output, shell.env, 120)).join('\n')}\n`);
+  }
   return code;
 }
 
@@ -108,8 +113,12 @@ export function endWithout(reason: ChoiceReason, ending: Ending, shell: Shell): 
   switch (reason.kind) {
     case 'healthy':
       return end(says.nothingFound, 0, ending, shell);
-    case 'no-errors':
-      return end(says.remarksOnly(reason.findings.join(', ')), 0, ending, shell);
+    case 'no-errors': {
+      const errors = ending.diagnosis.findings.filter(({ severity }) => severity === 'error');
+      const ids = [...new Set(errors.map(({ id }) => id))].join(', ');
+      if (errors.length > 0) return end(says.symptomsOnly(ids), 2, ending, shell);
+      return end(says.remarksOnly([...new Set(reason.findings)].join(', ')), 0, ending, shell);
+    }
     case 'undetermined':
     case 'unknown':
       return end(`${says.cannotTell} ${says.cannotTellHint}`, 2, ending, shell);

@@ -103,6 +103,15 @@ function pick(wish: Wish, seen: Seen): Picking {
     : { reason };
 }
 
+// A change that only commands describe is made by a person, wherever it would last.
+function asPlanned({ finding, remedy }: ChosenItem): ChosenItem {
+  const { action, changes, drains = [] } = remedy;
+  const isSent = action === 'apply' || action === 'apply-temporary';
+  return isSent && changes.length + drains.length === 0
+    ? { finding, remedy: { ...remedy, action: 'manual' } }
+    : { finding, remedy };
+}
+
 /** Chooses what to do and plans it. `readFacts` is null for a dump, which has all that there is. Throws UserErrors. */
 export async function planFor(
   wish: Wish,
@@ -111,7 +120,8 @@ export async function planFor(
 ): Promise<PlanAnswer> {
   const picked = pick(wish, seen);
   if ('reason' in picked) return { kind: 'none', reason: picked.reason };
-  const { items, passedOver } = picked;
+  const { passedOver } = picked;
+  const items = picked.items.map(asPlanned);
   const { snapshot, diagnosis } = seen;
   const nodes = [...new Set(items.flatMap(({ remedy }) => remedy.drains ?? []))];
   const readDump = (): DrainFacts => drainFactsOf(snapshot);

@@ -23,6 +23,8 @@ const en = {
   nothingFound: 'No fault was found, so there is nothing to fix.',
   remarksOnly: (ids: string) =>
     `No fault was found, so there is nothing that has to be fixed. Lesser findings are fixed by name: ${ids}.`,
+  symptomsOnly: (ids: string) =>
+    `Only ${ids} is found, which as a rule something else brings about. Look at it with kubectl calico-fix diagnose, and name it to fix it all the same.`,
   cannotTell: 'What is wrong could not be told, so there is nothing to fix.',
   cannotTellHint: 'kubectl calico-fix diagnose says what is missing.',
   noneApplicable: 'Nothing of it can be done from here without being named.',

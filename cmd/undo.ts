@@ -55,23 +55,23 @@ async function takeBack(
 ): Promise<ExitCode> {
   const { cluster, engine } = session;
   const diagnose = shell.services.diagnose;
-  const undo = await engine.undoPlan(record, {
+  const way = await engine.undoPlan(record, {
     cluster,
     diagnose: (snapshot) => diagnose(snapshot, []),
     signal: shell.signal,
   });
   const frame = { toolVersion, takenAt: null, verdict: null, undoes: record.id };
   const ending: Ending = { frame, format: formatOf(flags.output, 'undo') };
-  switch (undo.kind) {
+  switch (way.kind) {
     case 'refused':
-      throw new UserError(undo.reason);
+      throw new UserError(way.reason);
     case 'conflicts':
-      return endWithConflicts(undo.conflicts, ending, shell);
+      return endWithConflicts(way.conflicts, ending, shell);
     case 'nothing':
-      return endWithNothing(undo.reason, ending, shell);
+      return endWithNothing(way.reason, ending, shell);
     case 'plan': {
-      const consequences = [...undo.plan.consequences, ...undo.notes];
-      const job: Job = { ...ending, plan: { ...undo.plan, consequences }, before: null };
+      const consequences = [...way.plan.consequences, ...way.notes];
+      const job: Job = { ...ending, plan: { ...way.plan, consequences }, before: null };
       if (flags.fix.dryRun === 'client') return showPlan(job, shell);
       if (flags.fix.dryRun === 'server') return await showTried(job, session, shell);
       return await carryOut(job, session, flags, shell);

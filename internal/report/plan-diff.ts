@@ -26,7 +26,8 @@ const isBlockText = (value: string): boolean => /^[|>][-+\d]*$/.test(value);
 // The fields of an element stand in alphabetical order, so its name may come after what is looked at.
 function elementName(lines: readonly string[], index: number): string {
   const first = parsed(lines[index] ?? '');
-  for (let at = index; first && at < lines.length; at += 1) {
+  if (!first) return '[]';
+  for (let at = index; at < lines.length; at += 1) {
     const line = parsed(lines[at] ?? '');
     if (!line) continue;
     const isOver = line.isItem ? line.indent <= first.indent : line.indent < first.indent + 2;

@@ -6,6 +6,8 @@ import { alignRows, indent, labelWidth, listNames, wrap, type Row } from './layo
 import { diffOf, unindented, type DiffLine } from './plan-diff.ts';
 import { words } from './plan-words.ts';
 import { sanitize } from './sanitize.ts';
+import { toJson } from './json.ts';
+import { toYaml } from './yaml.ts';
 import type { TextOptions } from './style.ts';
 
 const says = words.en;
@@ -63,13 +65,27 @@ const hasDiff = ({ change, before }: ChangeStep, isWide: boolean): boolean =>
   change.verb === 'create' ||
   (isWide && before !== null && change.ref.kind !== 'Pod');
 
+// What the object looks like is not known, only what is sent.
+const patchLines = ({ change }: ChangeStep): readonly DiffLine[] => [
+  { sign: '@', text: says.unread },
+  ...toYaml(toJson(change.body))
+    .trimEnd()
+    .split('\n')
+    .map((text) => ({ sign: '+' as const, text })),
+];
+
 /** One request: the object, how it is sent, until when it stays, and what becomes different. */
 export function changeLines(step: ChangeStep, plan: Plan, options: PlanOptions): string[] {
   const { style, width } = options;
   const name = objectName(step.change.ref);
   const head = indent(wrap(`${name}   ${requestWords(step.change, plan)}`, width - 2), 2);
   const [first = '', ...rest] = head;
-  const lines = hasDiff(step, options.isWide) ? unindented(diffOf(step)) : [];
+  const isBlind = step.change.verb === 'patch' && step.before === null;
+  const lines = isBlind
+    ? patchLines(step)
+    : hasDiff(step, options.isWide)
+      ? unindented(diffOf(step))
+      : [];
   return [
     first.replace(name, () => style.strong(name)),
     ...rest,

@@ -48,6 +48,19 @@ function titleLines(plan: Plan, options: PlanOptions): string[] {
 const stepLines = (step: Step, plan: Plan, options: PlanOptions): string[] =>
   step.kind === 'drain' ? drainLines(step, options) : changeLines(step, plan, options);
 
+// Steps of one line stand together, such as pods that are started anew.
+function stepBlocks(plan: Plan, options: PlanOptions): readonly (readonly string[])[] {
+  const blocks: string[][] = [];
+  let isOpen = false;
+  for (const step of plan.steps) {
+    const lines = stepLines(step, plan, options);
+    if (isOpen && lines.length === 1) blocks.at(-1)?.push(...lines);
+    else blocks.push([...lines]);
+    isOpen = lines.length === 1;
+  }
+  return blocks;
+}
+
 const isPodGone = (step: Step): boolean =>
   step.kind === 'change' && step.change.ref.kind === 'Pod' && step.change.verb !== 'patch';
 
@@ -81,14 +94,19 @@ function factRows(plan: Plan, { width, style, undoes }: PlanOptions): string[] {
   return indent(alignRows(rows(width - column - 4), column, style.strong), 2);
 }
 
-function commandBlock(label: string, commands: readonly string[], options: PlanOptions): string[] {
+// What is left for a person to do is never cut: half a runbook is worse than none.
+function commandBlock(
+  label: string,
+  commands: readonly string[],
+  { style, isWide }: PlanOptions,
+): string[] {
   if (commands.length === 0) return [];
-  const { style, isWide } = options;
-  const shown = isWide ? commands : commands.slice(0, mostCommands);
+  const isCut = label === labels.byHand && !isWide;
+  const shown = isCut ? commands.slice(0, mostCommands) : commands;
   const hidden = commands.length - shown.length;
   return [
     `  ${style.strong(label)}`,
-    ...shown.flatMap((command) => commandLines(command, 4, style)),
+    ...commandLines(shown, 4, style),
     ...(hidden > 0 ? [`    ${style.dim(says.moreLines(hidden))}`] : []),
   ];
 }
@@ -107,7 +125,7 @@ export function renderPlan(plan: Plan, trial: Trial, options: PlanOptions): stri
   const kubectl = clean.steps.flatMap((step) => step.kubectl);
   return textOf([
     titleLines(clean, options),
-    ...clean.steps.map((step) => stepLines(step, clean, options)),
+    ...stepBlocks(clean, options),
     indent(table, 2),
     factRows(clean, options),
     commandBlock(labels.byHand, kubectl, options),

@@ -82,8 +82,10 @@ export function verdictLines(plan: Plan, trial: Trial, options: TextOptions): st
   const told = remarks(answers, options).flatMap((text) => indent(wrap(text, width - 2), 2, ''));
   const refusal = plan.refusal ?? (trial.kind === 'client' ? null : trial.refusal);
   if (refusal !== null) {
-    const text = `${says.refused(sanitize(refusal))} ${says.nothingChanged}`;
-    return [...told, ...wrap(text, width).map(style.error)];
+    const isByHand = plan.steps.length === 0 && plan.manual.length + plan.durable.length > 0;
+    const text = isByHand ? sanitize(refusal) : says.refused(sanitize(refusal));
+    const mark = isByHand ? style.warning : style.error;
+    return [...told, ...wrap(`${text} ${says.nothingChanged}`, width).map(mark)];
   }
   if (plan.items.length === 0) return told;
   return [...told, ...wrap(sentence(plan, trial).join(' '), width)];

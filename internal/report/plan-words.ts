@@ -1,6 +1,5 @@
-import type { Change } from '../model/remedy.ts';
-import type { Owner, Distribution } from '../model/install.ts';
-import type { AddressForecast } from '../model/remedy.ts';
+import type { Distribution, Owner } from '../model/install.ts';
+import type { AddressForecast, Change } from '../model/remedy.ts';
 
 const several = (count: number, one: string, many: string): string =>
   `${count} ${count === 1 ? one : many}`;
@@ -58,6 +57,7 @@ const en = {
   context: (name: string) => `context ${name}`,
   dump: (name: string) => `dump ${name}`,
   inNamespace: (namespace: string) => ` in ${namespace}`,
+  unread: '(the object was not read; this is the patch)',
   noDifference: 'as it is already',
   moreLines: (count: number) => `(${several(count, 'more line', 'more lines')}: -o wide)`,
   moreStay: (count: number) => `(${count} more stay: -o wide)`,

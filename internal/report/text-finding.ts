@@ -84,18 +84,36 @@ export function remedyTerms({ target, action, risk }: Remedy, dot: string): stri
   return [place, words.en.actions[action], words.en.risks[risk]].filter(Boolean).join(` ${dot} `);
 }
 
-// A here-document ends only at a line without blanks before it, so a command of several lines is not indented.
-/** A command as lines indented by so many columns; one of several lines stays as it is, to be copied. */
-export const commandLines = (command: string, by: number, style: TextOptions['style']): string[] =>
-  command.includes('\n')
-    ? command.split('\n').map(style.command)
-    : [' '.repeat(by) + (command.startsWith('#') ? style.dim : style.command)(command)];
+const documentBegin = /(?<!<)<<-?\s*['"]?(\w+)['"]?/;
+
+/**
+ * Commands as lines indented by so many columns, to be copied. A here-document ends only at a line without blanks before it, so
+ * such a command is not indented.
+ */
+export function commandLines(
+  texts: readonly string[],
+  by: number,
+  style: TextOptions['style'],
+): string[] {
+  let end: string | null = null;
+  return texts.flatMap((text) => {
+    const lines = text.split('\n');
+    return lines.map((line) => {
+      const begin = end === null && !line.startsWith('#') ? documentBegin.exec(line) : null;
+      const isInside = end !== null || begin !== null || lines.length > 1;
+      if (begin) end = begin[1] ?? null;
+      else if (line === end) end = null;
+      const mark = !isInside && line.startsWith('#') ? style.dim : style.command;
+      return (isInside ? '' : ' '.repeat(by)) + mark(line);
+    });
+  });
+}
 
 function commands(remedy: Remedy, by: number, { isWide, style }: FindingOptions): string[] {
   const shown = isWide ? remedy.manual : remedy.manual.slice(0, mostCommands);
   const hidden = remedy.manual.length - shown.length;
   return [
-    ...shown.flatMap((command) => commandLines(command, by, style)),
+    ...commandLines(shown, by, style),
     ...(hidden > 0 ? [' '.repeat(by) + style.dim(words.en.moreLines(hidden))] : []),
   ];
 }
