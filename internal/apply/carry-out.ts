@@ -113,6 +113,9 @@ export async function carryOut(run: Run, index: number, prepared: Prepared): Pro
   const sendable = await refreshed(run, prepared);
   if (!isSendable(sendable)) return sendable;
   const before = await beforeSending(run, sendable);
+  for (const { node, isPodReady } of before.workload?.nodes.values() ?? [])
+    if (!isPodReady) run.sickBefore.add(node);
+  context.signal.throwIfAborted();
   tellPod(run, sendable.before, change.verb);
   recorder.sending(index, sendable.before);
   const answer = await sendChange(sendable, context, (object) => recorder.sending(index, object));

@@ -41,8 +41,13 @@ function endOf(run: Run, name: string, end: RolloutEnd): StepEnd {
       return worse(run, worseText(end.worse));
     case 'reverted':
       return stopped(words.reverted(name, lastWriter(end.daemonSet)));
-    case 'blocked':
-      return stopped(words.blocked(name, list(end.sick), end.waiting));
+    case 'blocked': {
+      const text = words.blocked(name, list(end.sick), end.waiting);
+      if (!isUndo(run)) return stopped(text);
+      // The fault of before is back, as was asked for.
+      run.notes.push(text);
+      return done;
+    }
     case 'time-out':
       return stopped(end.isBlind ? words.blind(name) : words.rolling(name, end.waiting));
   }
@@ -53,6 +58,8 @@ async function followRollout(
   before: WorkloadBefore,
   holds: (daemonSet: DaemonSet) => boolean,
 ): Promise<StepEnd> {
+  const last = run.sent.at(-1)?.index ?? -1;
+  run.rendered.add(last);
   const end = await watchRollout(
     {
       before,
@@ -60,10 +67,13 @@ async function followRollout(
       cured: run.cured,
       forecasts: isUndo(run) ? [] : run.plan.addresses,
       isGuarded: !isUndo(run),
+      // What the fix had cured is sick again when it is taken back.
+      expectedSick: isUndo(run) ? run.cured : new Set(),
       limitSeconds: secondsLeft(run),
     },
     run.context,
   );
+  if (end.kind === 'reverted') run.reverted.add(last);
   return endOf(run, nameOf(before.ref), end);
 }
 

@@ -31,6 +31,9 @@ const patienceSeconds = 180;
 const sickPatienceSeconds = 300;
 const unseenSeconds = 60;
 const quietSeconds = 25;
+const verdictSeconds = 30;
+// It writes its status every five seconds.
+const statusSeconds = 6;
 
 const isNewer = (daemonSet: DaemonSet | null, { daemonSet: before }: WorkloadBefore): boolean =>
   daemonSet !== null &&
@@ -49,13 +52,18 @@ interface Seen {
 
 type Judge = (seen: Seen) => OperatorEnd | null;
 
-// What must come out of the change is known: nothing else counts.
-const byRendering =
-  ({ aftermath: { rendering } }: OperatorWait): Judge =>
-  ({ daemonSet }) =>
-    rendering !== null && daemonSet !== null && isRendered(daemonSet, rendering)
-      ? { kind: 'rendered', daemonSet }
-      : null;
+// What must come out of the change is known. Where it stands in the DaemonSet before the operator has done anything, its verdict on
+// the change is still to come: it may refuse it (two methods at once) and leave the DaemonSet as it is.
+function byRendering({ aftermath: { rendering, generation }, before }: OperatorWait): Judge {
+  let seenAt: number | null = null;
+  return ({ daemonSet, says, elapsed }) => {
+    if (rendering === null || daemonSet === null || !isRendered(daemonSet, rendering)) return null;
+    const isSeen = hasSeen(says, generation) ?? elapsed >= verdictSeconds;
+    if (isSeen) seenAt ??= elapsed;
+    const hasJudged = seenAt !== null && elapsed - seenAt >= statusSeconds;
+    return isNewer(daemonSet, before) || hasJudged ? { kind: 'rendered', daemonSet } : null;
+  };
+}
 
 // It is not known whether the DaemonSet is to change at all: it has a while to, after the operator has seen the change.
 function byGeneration({ aftermath: { generation }, before }: OperatorWait): Judge {

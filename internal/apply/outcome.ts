@@ -71,7 +71,9 @@ const undoCommand = ({ recorder }: Run): string => `kubectl calico-fix undo ${re
 function whatStands(run: Run): readonly string[] {
   const changed = run.recorder
     .record()
-    .steps.filter((step) => step.isUndoable && step.state === 'sent');
+    .steps.filter(
+      (step, index) => step.isUndoable && step.state === 'sent' && !run.reverted.has(index),
+    );
   const names = [...new Set(changed.map(({ change }) => nameOf(change.ref)))];
   return [
     ...(names.length > 0 ? [words.changed(names)] : []),

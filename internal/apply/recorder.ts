@@ -36,9 +36,13 @@ export function timeText(ms: number): string {
   return `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
 }
 
-function idOf(ms: number, suffix: string): string {
-  const { year, month, day, hour, minute, second } = timeParts(ms);
-  return `${year}${month}${day}-${hour}${minute}${second}-${suffix}`;
+function idOf({ clock, journal, newSuffix }: ApplyContext): string {
+  const { year, month, day, hour, minute, second } = timeParts(clock.now());
+  const known = new Set(journal.list().records.map(({ id }) => id));
+  for (;;) {
+    const id = `${year}${month}${day}-${hour}${minute}${second}-${newSuffix()}`;
+    if (!known.has(id)) return id;
+  }
 }
 
 export interface RecordedPlan {
@@ -53,12 +57,11 @@ export function beginRecord(
   context: ApplyContext,
   options: ApplyOptions,
 ): Recorder {
-  const now = context.clock.now();
   const { context: name, server } = context.cluster;
   let record: ChangeRecord = {
     version: 1,
-    id: idOf(now, context.newSuffix()),
-    at: timeText(now),
+    id: idOf(context),
+    at: timeText(context.clock.now()),
     toolVersion: context.toolVersion,
     cluster: { uid: clusterUid, context: name, server },
     items: plan.items,

@@ -73,7 +73,7 @@ async function waitBack(
   }
   const follows = aftermath.kind === 'operator' || aftermath.kind === 'perhaps';
   if (!follows && aftermath.kind !== 'rollout') return null;
-  // What the operator never put into the DaemonSet, it need not take out again.
+  if (follows && !run.rendered.has(step.index)) return null;
   if (follows && (await waitForChange(workload, operatorSeconds, context)) === null) return null;
   const end = await watchRollout(
     {
@@ -82,6 +82,7 @@ async function waitBack(
       forecasts: [],
       holds: () => true,
       isGuarded: false,
+      expectedSick: new Set([...run.cured, ...run.sickBefore]),
       limitSeconds: null,
     },
     context,

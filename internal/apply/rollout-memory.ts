@@ -38,7 +38,10 @@ export const addressesOf = (
 
 const mostCloseLooks = 10;
 const closeLookSeconds = 10;
-const logLines = 200;
+// The start is some hundred lines back once Felix runs.
+const logLines = 2000;
+// What a method does is seen on the first nodes; of thousands, not all have to be read.
+const mostReadLogs = 30;
 
 async function faultIn(pod: Pod, { cluster }: Pick<ApplyContext, 'cluster'>): Promise<string> {
   const { namespace = '', name } = pod.metadata;
@@ -54,23 +57,32 @@ type CloseLook = Pick<Known, 'addresses' | 'isNodeReady' | 'logFault'>;
 async function lookCloser(
   sight: NodeSight,
   context: Pick<ApplyContext, 'cluster'>,
+  readsLog: boolean,
 ): Promise<CloseLook> {
   const reply = await context.cluster.get({ apiVersion: 'v1', kind: 'Node', name: sight.node });
   const node = reply.state === 'done' && isNode(reply.value) ? reply.value : null;
-  const logFault =
-    sight.isReady || !sight.isStarted || sight.pod === null
-      ? ''
-      : await faultIn(sight.pod, context);
+  const isReadable = readsLog && sight.isStarted && sight.pod !== null;
+  const logFault = isReadable && sight.pod ? await faultIn(sight.pod, context) : '';
   return {
     ...(node ? { addresses: addressesOf(node), isNodeReady: isNodeReady(node) } : {}),
     logFault,
   };
 }
 
+const watched = (sight: NodeSight, memory: Known, now: number): WatchedNode => ({
+  ...sight,
+  updatedSeconds: memory.updatedAt === null ? 0 : (now - memory.updatedAt) / 1000,
+  unreadySeconds: (now - memory.readyAt) / 1000,
+  ...(memory.addresses ? { addresses: memory.addresses } : {}),
+  ...(memory.isNodeReady === undefined ? {} : { isNodeReady: memory.isNodeReady }),
+  ...(memory.logFault === undefined ? {} : { logFault: memory.logFault }),
+});
+
 /** Remembers what earlier looks at a rollout have shown, so that times can be reckoned without the clocks of other machines. */
 export function rolloutMemory(context: Pick<ApplyContext, 'cluster' | 'clock'>): RolloutMemory {
   const start = context.clock.now();
   const known = new Map<string, Known>();
+  let logsRead = 0;
   const recall = (sight: NodeSight, now: number): Known => {
     const podUid = sight.pod?.metadata.uid ?? '';
     const old = known.get(sight.node);
@@ -90,14 +102,14 @@ export function rolloutMemory(context: Pick<ApplyContext, 'cluster' | 'clock'>):
       readyAt: sight.isReady ? now : base.readyAt,
     };
   };
-  const watched = (sight: NodeSight, memory: Known, now: number): WatchedNode => ({
-    ...sight,
-    updatedSeconds: memory.updatedAt === null ? 0 : (now - memory.updatedAt) / 1000,
-    unreadySeconds: (now - memory.readyAt) / 1000,
-    ...(memory.addresses ? { addresses: memory.addresses } : {}),
-    ...(memory.isNodeReady === undefined ? {} : { isNodeReady: memory.isNodeReady }),
-    ...(memory.logFault === undefined ? {} : { logFault: memory.logFault }),
-  });
+  const closer = async (sight: NodeSight, now: number): Promise<void> => {
+    const memory = known.get(sight.node);
+    if (!memory) return;
+    const readsLog = !sight.isReady || logsRead < mostReadLogs;
+    if (readsLog) logsRead += 1;
+    const seen = await lookCloser(sight, context, readsLog);
+    known.set(sight.node, { ...memory, ...seen, lookedAt: now, isSettled: sight.isReady });
+  };
   return {
     remember: async (sights) => {
       const now = context.clock.now();
@@ -108,15 +120,7 @@ export function rolloutMemory(context: Pick<ApplyContext, 'cluster' | 'clock'>):
         if (memory.lookedAt === null || (sight.isReady && !memory.isSettled)) return true;
         return !sight.isReady && (now - memory.lookedAt) / 1000 >= closeLookSeconds;
       });
-      for (const sight of due.slice(0, mostCloseLooks)) {
-        const memory = known.get(sight.node);
-        if (memory)
-          known.set(sight.node, {
-            ...memory,
-            ...(await lookCloser(sight, context)),
-            lookedAt: now,
-          });
-      }
+      for (const sight of due.slice(0, mostCloseLooks)) await closer(sight, now);
       return sights.flatMap((sight) => {
         const memory = known.get(sight.node);
         return memory ? [watched(sight, memory, now)] : [];

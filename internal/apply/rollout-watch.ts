@@ -1,7 +1,13 @@
 import type { ApplyEvent } from '../model/apply.ts';
 import type { DaemonSet } from '../model/kubernetes.ts';
 import type { AddressForecast } from '../model/remedy.ts';
-import { batchSize, daemonSetRollout, readinessWindow, rolloutSeconds } from '../plan/rollout.ts';
+import {
+  batchSize,
+  changesAddresses,
+  daemonSetRollout,
+  readinessWindow,
+  rolloutSeconds,
+} from '../plan/rollout.ts';
 import { nodeSights } from '../plan/rollout-nodes.ts';
 import { isOverdue, isReachable, worseThanBefore } from '../plan/rollout-worse.ts';
 import type { WatchedNode, Worse } from '../plan/rollout-worse.ts';
@@ -30,6 +36,8 @@ export interface RolloutWatch {
   readonly holds: (daemonSet: DaemonSet) => boolean;
   /** False while something is taken back: then nothing is measured against before. */
   readonly isGuarded: boolean;
+  /** Nodes that are expected to be sick: they are not waited for as long as others. */
+  readonly expectedSick: ReadonlySet<string>;
   /** Null: reckoned from the size. */
   readonly limitSeconds: number | null;
 }
@@ -57,14 +65,26 @@ async function stateOf(
   return { daemonSet, windowSeconds, nodes: await memory.remember(sights) };
 }
 
+const expectedSickSeconds = 60;
+
 function endOf(watch: RolloutWatch, { daemonSet, nodes, windowSeconds }: State): RolloutEnd | null {
   const { before, cured, forecasts } = watch;
-  const given = { before: before.nodes, now: nodes, cured, forecasts, windowSeconds };
+  const isAboutAddresses = forecasts.length > 0 || changesAddresses(before.daemonSet, daemonSet);
+  const given = {
+    before: before.nodes,
+    now: nodes,
+    cured,
+    forecasts,
+    isAboutAddresses,
+    windowSeconds,
+  };
   const worse = watch.isGuarded ? worseThanBefore(given) : [];
   if (worse.length > 0) return { kind: 'worse', worse };
   const rollout = daemonSetRollout(daemonSet);
   const counted = nodes.filter((node) => node.pod !== null && isReachable(node, given));
-  const sick = counted.filter((node) => isOverdue(node, windowSeconds)).map(({ node }) => node);
+  const windowOf = ({ node }: WatchedNode): number =>
+    watch.expectedSick.has(node) ? Math.min(windowSeconds, expectedSickSeconds) : windowSeconds;
+  const sick = counted.filter((node) => isOverdue(node, windowOf(node))).map(({ node }) => node);
   const waiting = counted.filter((node) => !node.isUpdated);
   const open = counted.filter(
     (node) => node.isUpdated && !node.isReady && !sick.includes(node.node),

@@ -22,6 +22,12 @@ export interface Run {
   /** When waiting has to end, by the context's clock; null where no limit was given. */
   readonly deadlineMs: number | null;
   readonly sent: SentStep[];
+  /** Changes (by their place in the record) after which the DaemonSet was rendered anew. */
+  readonly rendered: Set<number>;
+  /** Changes that somebody else took back. */
+  readonly reverted: Set<number>;
+  /** Nodes whose calico-node was not ready before something was sent. */
+  readonly sickBefore: Set<string>;
   /** Pods that were restarted or evicted: nothing brings them back. */
   readonly gonePods: string[];
   /** Nodes that were cordoned here, and still are. */

@@ -39,6 +39,8 @@ export interface WorseCase {
   /** Nodes that the change is to cure. */
   readonly cured: ReadonlySet<string>;
   readonly forecasts: readonly AddressForecast[];
+  /** The template changes how addresses are found: what a start says of that counts although the pod is ready. */
+  readonly isAboutAddresses: boolean;
   /** As `readinessWindow`. */
   readonly windowSeconds: number;
 }
@@ -86,11 +88,15 @@ function otherAddress(node: WatchedNode, { forecasts }: WorseCase): Worse | null
 }
 
 // A node that was sick before may go on failing for a while, until its neighbours are cured too: only time tells.
-function ofGoodNode(node: WatchedNode, windowSeconds: number): Worse | null {
+function ofGoodNode(
+  node: WatchedNode,
+  { windowSeconds, isAboutAddresses }: WorseCase,
+): Worse | null {
   const at = node.node;
   if (node.isUpdated && node.trouble !== '')
     return { kind: 'cannot-start', node: at, detail: node.trouble };
-  if (node.isUpdated && node.logFault) return { kind: 'log', node: at, detail: node.logFault };
+  const isSaid = node.isUpdated && (!node.isReady || isAboutAddresses);
+  if (isSaid && node.logFault) return { kind: 'log', node: at, detail: node.logFault };
   if (isOverdue(node, windowSeconds)) return { kind: 'not-ready-in-time', node: at, detail: '' };
   const isLost = !node.isReady && !node.isTerminating && node.unreadySeconds > windowSeconds;
   return isLost && !node.isUpdated ? { kind: 'regression', node: at, detail: '' } : null;
@@ -113,9 +119,9 @@ function ofNode(node: WatchedNode, given: WorseCase): Worse | null {
     return { kind: 'node-lost', node: node.node, detail: '' };
   const address = otherAddress(node, given);
   if (address) return address;
-  if (baseline?.isPodReady) return ofGoodNode(node, given.windowSeconds);
-  const isAboutAddress = given.forecasts.length > 0 && node.isUpdated && node.logFault;
-  if (isAboutAddress && !isConflict(node.logFault))
+  if (baseline?.isPodReady) return ofGoodNode(node, given);
+  const isOfMethod = given.isAboutAddresses && node.isUpdated && node.logFault;
+  if (isOfMethod && !isConflict(node.logFault))
     return { kind: 'log', node: node.node, detail: node.logFault };
   return ofSickNode(node, baseline);
 }

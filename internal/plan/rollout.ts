@@ -1,5 +1,5 @@
 import type { DaemonSet, KubeObject, PodTemplate, Probe } from '../model/kubernetes.ts';
-import { fieldAt, isFields, type Fields } from './fields.ts';
+import { fieldAt, isEqual, isFields, type Fields } from './fields.ts';
 
 /** How far a DaemonSet or Deployment is on its way to the template that it was given. */
 export interface Rollout {
@@ -132,4 +132,20 @@ export function rolloutSeconds(daemonSet: DaemonSet): {
     expected: batches * (restartSeconds + readySeconds(template)),
     limit: Math.max(shortestLimit, batches * (60 + window)),
   };
+}
+
+const addressVariables = new Set([
+  'IP',
+  'IP_AUTODETECTION_METHOD',
+  'IP6',
+  'IP6_AUTODETECTION_METHOD',
+]);
+
+/** Whether two templates find calico-node's addresses in different ways. */
+export function changesAddresses(before: DaemonSet | null, after: DaemonSet): boolean {
+  const variables = (daemonSet: DaemonSet | null) =>
+    (calicoOf(daemonSet?.spec?.template)?.env ?? []).filter(({ name = '' }) =>
+      addressVariables.has(name),
+    );
+  return !isEqual(variables(before), variables(after));
 }
