@@ -78,7 +78,7 @@ function quorumConcern(
 }
 
 const takers: readonly (readonly [string, RegExp])[] = [
-  ['the cluster autoscaler', /^(?:ToBeDeleted|DeletionCandidateOf)ClusterAutoscaler$/],
+  ['the cluster autoscaler', /^(?:ToBeDeletedBy|DeletionCandidateOf)ClusterAutoscaler$/],
   ['Karpenter', /^karpenter\.sh\/(?:disrupted|disruption)$/],
 ];
 
