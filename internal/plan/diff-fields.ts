@@ -1,6 +1,6 @@
 import { isEqual, isFields } from './fields.ts';
 import { memberOf } from './json-value.ts';
-import { namedLists } from './merge-lists.ts';
+import { isWhole, namedLists } from './merge-lists.ts';
 
 /** A field that two versions have differently; undefined: not there. */
 export interface FieldDifference {
@@ -17,6 +17,12 @@ export const fieldText = (path: readonly string[]): string =>
     '',
   );
 
+/** The name of the field that a path ends in; of an element, that of its list with `[]`. */
+export function fieldOf(path: readonly string[]): string {
+  const last = path.at(-1) ?? '';
+  return last.startsWith('[') ? `${path.at(-2) ?? ''}[]` : last;
+}
+
 /**
  * The innermost fields in which two versions differ. What one of them does not have at all is gone into as well, so that two
  * versions that add different members to a new record do not meet; elements of lists are matched as in `namedLists`.
@@ -27,7 +33,7 @@ export function differingFields(
   path: readonly string[] = [],
 ): readonly FieldDifference[] {
   if (isEqual(before, after)) return [];
-  const inner = innerVersions(path.at(-1) ?? '', before, after);
+  const inner = innerVersions(fieldOf(path), before, after);
   return inner === null
     ? [{ path, before, after }]
     : inner.flatMap(([name, was, is]) => differingFields(was, is, [...path, name]));
@@ -36,6 +42,7 @@ export function differingFields(
 type Inner = readonly [name: string, before: unknown, after: unknown];
 
 function innerVersions(field: string, before: unknown, after: unknown): readonly Inner[] | null {
+  if (isWhole(field)) return null;
   if ([before, after].every((side) => side === undefined || isFields(side))) {
     const [was, is] = [before, after].map((side) => (isFields(side) ? side : {}));
     const names = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])];

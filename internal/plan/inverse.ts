@@ -1,7 +1,7 @@
-import type { KubeObject, Metadata } from '../model/kubernetes.ts';
-import type { ApiRef, Change, Guard } from '../model/remedy.ts';
+import type { KubeObject } from '../model/kubernetes.ts';
+import type { ApiRef, Change } from '../model/remedy.ts';
 import { differingFields, fieldText } from './diff-fields.ts';
-import { type Fields, isEqual, isFields } from './fields.ts';
+import { comparable, contentsOf, creation, guardOf } from './inverse-versions.ts';
 import { mergeThreeWay } from './merge-three-way.ts';
 import { patchBetween } from './patch-between.ts';
 
@@ -21,12 +21,14 @@ export interface TakenBack {
 }
 
 const back: TakenBack = { change: null, conflicts: [], isBack: true };
+
 const inTheWay = (conflicts: readonly TakeBackConflict[]): TakenBack => ({
   change: null,
   conflicts,
   isBack: false,
 });
-const sending = (change: Change): TakenBack => ({ change, conflicts: [], isBack: false });
+
+const by = (change: Change): TakenBack => ({ change, conflicts: [], isBack: false });
 
 /**
  * The inverse of a change, by the object before it, after it (as the server answered) and now; null stands for no object. Only what
@@ -41,61 +43,32 @@ export function takeBack(
   now: KubeObject | null,
   ref: ApiRef,
 ): TakenBack {
-  if (before === null) return after === null || now === null ? back : deletion(after, now, ref);
-  if (after === null) return now === null ? sending(creation(before, ref)) : present(before, now);
-  return now === null ? lost(before, after) : restored(before, after, now, ref);
+  if (before === null) return after === null || now === null ? back : removal(after, now, ref);
+  if (after === null) return now === null ? by(creation(before, ref)) : remade(before, now);
+  return now === null
+    ? inTheWay([identity(before, after, null)])
+    : restored(before, after, now, ref);
 }
 
-const guardOf = ({ metadata: { uid, resourceVersion } }: KubeObject): Guard => ({
-  ...(uid === undefined ? {} : { uid }),
-  ...(resourceVersion === undefined ? {} : { resourceVersion }),
+const identity = (
+  before: KubeObject | null,
+  ours: KubeObject,
+  now: KubeObject | null,
+): TakeBackConflict => ({
+  field: 'metadata.uid',
+  before: before?.metadata.uid,
+  ours: ours.metadata.uid,
+  now: now?.metadata.uid,
 });
 
-/** Annotations that the API server or a controller keeps by itself. */
-const keptAnnotations = [
-  'deprecated.daemonset.template.generation',
-  'deployment.kubernetes.io/revision',
-];
-
-function annotationsAs(
-  own: Metadata['annotations'],
-  now: Metadata['annotations'],
-): Metadata['annotations'] {
-  const others = Object.entries(own ?? {}).filter(([name]) => !keptAnnotations.includes(name));
-  const kept = Object.entries(now ?? {}).filter(([name]) => keptAnnotations.includes(name));
-  return own === undefined && kept.length === 0
-    ? undefined
-    : Object.fromEntries([...others, ...kept]);
-}
-
-// The version with everything that is not ours to bring back as it is now, so that it cannot differ.
-function comparable(version: KubeObject, now: KubeObject): Fields {
-  const { labels, annotations } = version.metadata;
-  const { labels: _, annotations: current, ...metadata } = now.metadata;
-  const kept = annotationsAs(annotations, current);
-  const status = isFields(now) ? now['status'] : undefined;
-  const { apiVersion } = now;
-  return {
-    ...version,
-    kind: now.kind,
-    ...(apiVersion === undefined ? {} : { apiVersion }),
-    metadata: {
-      ...metadata,
-      ...(labels === undefined ? {} : { labels }),
-      ...(kept === undefined ? {} : { annotations: kept }),
-    },
-    status,
-  };
-}
-
-// No member is undefined: then it is not there.
-const defined = (record: Fields): Fields =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+// Another object of the same name has what stands in it from somebody else.
+const isOther = (ours: KubeObject, now: KubeObject): boolean =>
+  ours.metadata.uid !== undefined &&
+  now.metadata.uid !== undefined &&
+  ours.metadata.uid !== now.metadata.uid;
 
 function restored(before: KubeObject, after: KubeObject, now: KubeObject, ref: ApiRef): TakenBack {
-  const [left, base, right] = [before, after, now].map((version) =>
-    defined(comparable(version, now)),
-  );
+  const [left, base, right] = [before, after, now].map((version) => comparable(version, now));
   const { value, clashes } = mergeThreeWay({ base, left, right });
   if (clashes.length > 0)
     return inTheWay(
@@ -108,57 +81,29 @@ function restored(before: KubeObject, after: KubeObject, now: KubeObject, ref: A
     );
   const body = patchBetween(right, value);
   if (body.length === 0) return back;
-  const other = recreated(before, after, now);
-  if (other) return inTheWay([other]);
-  return sending({ ref, verb: 'patch', patchType: 'json', body, guard: guardOf(now) });
+  if (isOther(after, now)) return inTheWay([identity(before, after, now)]);
+  return by({ ref, verb: 'patch', patchType: 'json', body, guard: guardOf(now) });
 }
 
-// Another object of the same name has what stands in it from somebody else.
-function recreated(
-  before: KubeObject,
-  after: KubeObject,
-  now: KubeObject,
-): TakeBackConflict | null {
-  const { uid } = after.metadata;
-  if (uid === undefined || now.metadata.uid === undefined || uid === now.metadata.uid) return null;
-  return {
-    field: 'metadata.uid',
-    before: before.metadata.uid,
-    ours: uid,
-    now: now.metadata.uid,
-  };
-}
-
-function contents(object: KubeObject): Fields {
-  const { metadata: _, apiVersion: _version, ...rest } = object;
-  return Object.fromEntries(Object.entries(rest).filter(([name]) => name !== 'status'));
-}
-
-function deletion(after: KubeObject, now: KubeObject, ref: ApiRef): TakenBack {
-  const changed = differingFields(contents(after), contents(now)).map((difference) => ({
+// An object that we made goes again, if nobody has worked on it since.
+function removal(after: KubeObject, now: KubeObject, ref: ApiRef): TakenBack {
+  const changed = differingFields(contentsOf(after), contentsOf(now)).map((difference) => ({
     field: fieldText(difference.path),
     before: undefined,
     ours: difference.before,
     now: difference.after,
   }));
-  const other = recreated(after, after, now);
-  const conflicts = [...changed, ...(other ? [{ ...other, before: undefined }] : [])];
+  const conflicts = [...changed, ...(isOther(after, now) ? [identity(null, after, now)] : [])];
   if (conflicts.length > 0) return inTheWay(conflicts);
-  return sending({ ref, verb: 'delete', body: null, guard: guardOf(now) });
+  return by({ ref, verb: 'delete', body: null, guard: guardOf(now) });
 }
 
-function creation(before: KubeObject, ref: ApiRef): Change {
-  const { name, namespace, labels, annotations, finalizers } = before.metadata;
-  const metadata = defined({ name, namespace, labels, annotations, finalizers });
-  const body = { apiVersion: ref.apiVersion, ...contents(before), kind: ref.kind, metadata };
-  return { ref, verb: 'create', body };
-}
-
-// It was deleted, and is there: made again by somebody, or never gone.
-function present(before: KubeObject, now: KubeObject): TakenBack {
-  if (isEqual(contents(before), contents(now))) return back;
+// It was deleted and is there all the same: made again by somebody, or never gone.
+function remade(before: KubeObject, now: KubeObject): TakenBack {
+  const differences = differingFields(contentsOf(before), contentsOf(now));
+  if (differences.length === 0) return back;
   return inTheWay(
-    differingFields(contents(before), contents(now)).map((difference) => ({
+    differences.map((difference) => ({
       field: fieldText(difference.path),
       before: difference.before,
       ours: undefined,
@@ -166,13 +111,3 @@ function present(before: KubeObject, now: KubeObject): TakenBack {
     })),
   );
 }
-
-const lost = (before: KubeObject, after: KubeObject): TakenBack =>
-  inTheWay([
-    {
-      field: 'metadata.uid',
-      before: before.metadata.uid,
-      ours: after.metadata.uid,
-      now: undefined,
-    },
-  ]);

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../model/kubernetes.ts';
 import type { Change } from '../model/remedy.ts';
-import { differingFields } from './diff-fields.ts';
+import { differingFields, fieldOf } from './diff-fields.ts';
 import { isEqual, isFields } from './fields.ts';
-import { isList } from './json-value.ts';
-import { namedLists } from './merge-lists.ts';
+import { isList, withoutNulls } from './json-value.ts';
+import { isWhole, namedLists } from './merge-lists.ts';
 import { applyChange } from './patch.ts';
 import { type FieldSchema, schemaOf } from './patch-schema.ts';
 
@@ -34,6 +34,7 @@ function intents(
   before: unknown,
   schema: FieldSchema,
 ): readonly Intent[] {
+  if (isWhole(fieldOf(path))) return [{ path, value: withoutNulls(wanted ?? undefined) }];
   if (isFields(wanted) && !Object.hasOwn(wanted, '$patch'))
     return Object.entries(wanted).flatMap(([name, value]) =>
       intents(

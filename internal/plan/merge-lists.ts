@@ -36,6 +36,20 @@ const wordOf = (value: unknown): string =>
 const isNamed = (value: unknown): boolean =>
   (typeof value === 'string' && value !== '') || typeof value === 'number';
 
+/**
+ * Records of which only one member at a time may be there, or which mean something only as a whole: what two people change in them is
+ * never put together. Elements of a list go by the list's name and `[]`.
+ */
+const wholes = new Set([
+  'nodeAddressAutodetectionV4',
+  'nodeAddressAutodetectionV6',
+  'env[]',
+  'volumes[]',
+]);
+
+/** Whether the value in this field is one, whatever stands in it. */
+export const isWhole = (field: string): boolean => wholes.has(field);
+
 /** A list whose elements are known by a name each. */
 export type NamedList = ReadonlyMap<string, Fields>;
 

@@ -1,6 +1,6 @@
 import { type Fields, isEqual, isFields } from './fields.ts';
 import { memberOf, recordOf } from './json-value.ts';
-import { type NamedList, namedLists } from './merge-lists.ts';
+import { isWhole, type NamedList, namedLists } from './merge-lists.ts';
 
 /** Two versions that were made of one; undefined: not there. */
 export interface Versions {
@@ -42,12 +42,13 @@ function merge(place: Place, versions: Versions): Merged {
   const { base, left, right } = versions;
   if (isEqual(left, base) || isEqual(left, right)) return settled(right);
   if (isEqual(right, base)) return settled(left);
+  const clash = { value: right, clashes: [{ field: place.text, ...versions }] };
+  if (isWhole(place.field)) return clash;
   if (isFieldsOrNone(base) && isFieldsOrNone(left) && isFieldsOrNone(right))
     return mergedFields(place, base ?? {}, left, right);
   const lists = namedLists(place.field, [base, left, right]);
   const [of, from, to] = lists?.lists ?? [];
-  if (of && from && to) return mergedLists(place, versions, [of, from, to]);
-  return { value: right, clashes: [{ field: place.text, ...versions }] };
+  return of && from && to ? mergedLists(place, versions, [of, from, to]) : clash;
 }
 
 // Nothing is left of what one of them took away, unless the other put something new into it.
@@ -87,7 +88,10 @@ function mergedLists(
   const names = [...new Set([...right.keys(), ...left.keys()])];
   const parts = names.map((name) => {
     const inner = { base: base.get(name), left: left.get(name), right: right.get(name) };
-    return [name, merge({ text: `${place.text}[${name}]`, field: '' }, inner)] as const;
+    return [
+      name,
+      merge({ text: `${place.text}[${name}]`, field: `${place.field}[]` }, inner),
+    ] as const;
   });
   const kept = new Map(parts.filter(([, { value }]) => value !== undefined));
   const order = mergedOrder(kept, [base, left, right]);
