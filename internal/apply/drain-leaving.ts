@@ -103,7 +103,6 @@ function again(run: Removal, leaving: Leaving, reason: string, seconds: number):
 }
 
 async function lookAgain(run: Removal, leaving: Leaving, refused: Refused): Promise<void> {
-  leaving.isOpen ||= refused.isOpen || refused.status === null || refused.status >= 500;
   const seen = await look(run.context.cluster, leaving.change.ref);
   const now = seen.state === 'there' ? seen.object : null;
   const { uid } = leaving.pod.metadata;
@@ -121,6 +120,9 @@ async function lookAgain(run: Removal, leaving: Leaving, refused: Refused): Prom
   again(run, leaving, drainTexts.retry(name, namespace, reasonOf(refused)), retrySeconds);
 }
 
+// An error from behind the handler may have come after the pod was marked.
+const isUnclear = ({ isOpen, status }: Refused): boolean => isOpen || (status ?? 0) >= 500;
+
 /** Sends one eviction or deletion, and takes in what came back. */
 export async function remove(run: Removal, leaving: Leaving): Promise<void> {
   const { context, hooks } = run;
@@ -131,6 +133,7 @@ export async function remove(run: Removal, leaving: Leaving): Promise<void> {
     told(run, leaving);
     hooks.sending(leaving.change, leaving.pod);
   }
+  const wasOpen = leaving.isOpen;
   leaving.isOpen = true;
   const reply = await context.cluster.send(leaving.change);
   if (reply.state === 'done') {
@@ -138,8 +141,8 @@ export async function remove(run: Removal, leaving: Leaving): Promise<void> {
     return enter(run, leaving, 'terminating');
   }
   const next = nextStep(reply);
+  leaving.isOpen = wasOpen || (next === 'look' && isUnclear(reply));
   if (next === 'look') return lookAgain(run, leaving, reply);
-  leaving.isOpen = false;
   const reason = reasonOf(reply);
   switch (next) {
     case 'gone':
