@@ -5,7 +5,7 @@ import type { Plan } from '../internal/model/plan.ts';
 import { renderOutcome } from '../internal/report/apply-text.ts';
 import { planData, resultData, type PlanFrame } from '../internal/report/plan-json.ts';
 import { renderPlan } from '../internal/report/plan-text.ts';
-import { changesNothing, type Trial } from '../internal/report/plan-verdict.ts';
+import { changesNothing, isRefused, type Trial } from '../internal/report/plan-verdict.ts';
 import { narrator } from './apply-progress.ts';
 import { confirm } from './confirm.ts';
 import { words } from './fix-words.ts';
@@ -74,15 +74,10 @@ async function tryOut(
   return { plan: tried.plan, trial: { kind, answers, refusal }, missingRole };
 }
 
-const isRefused = ({ plan, trial }: Tried): boolean =>
-  plan.refusal !== null ||
-  (trial.kind !== 'client' &&
-    (trial.refusal !== null || trial.answers.some(({ state }) => state === 'refused')));
-
 /** The exit code of a plan that is only shown: as `kubectl diff` has it. */
 function exitCodeOfPlan(tried: Tried): ExitCode {
   const { plan, trial } = tried;
-  if (isRefused(tried)) return 2;
+  if (isRefused(plan, trial)) return 2;
   if (plan.steps.length === 0) return plan.manual.length + plan.durable.length > 0 ? 2 : 0;
   return changesNothing(plan, trial) ? 0 : 1;
 }

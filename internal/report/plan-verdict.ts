@@ -1,5 +1,6 @@
 import type { ObjectRef } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
+import { drainRefusals } from '../plan/drain-step.ts';
 import { indent, wrap } from './layout.ts';
 import { cleanRef } from './plan-clean.ts';
 import { objectName } from './plan-steps.ts';
@@ -67,7 +68,6 @@ function sentence(plan: Plan, trial: Trial): readonly string[] {
   }
   const { answers } = trial;
   const isFinal = trial.kind === 'server';
-  if (answers.some(({ state }) => state === 'refused')) return [says.nothingChanged];
   const warnings = answers.reduce((sum, answer) => sum + answer.warnings.length, 0);
   const untried = answers.filter(({ state }) => state === 'not-tried').length;
   const tried = answers.length - untried;
@@ -75,17 +75,34 @@ function sentence(plan: Plan, trial: Trial): readonly string[] {
   return [(isFinal ? says.accepts : says.acceptsNow)(tried, warnings)];
 }
 
+const drainsRefused = ({ steps }: Plan): readonly string[] =>
+  steps.flatMap((step) => (step.kind === 'drain' ? drainRefusals(step) : []));
+
+/** True where a plan, as far as it was tried, cannot be carried out. */
+export function isRefused(plan: Plan, trial: Trial): boolean {
+  if (plan.refusal !== null || drainsRefused(plan).length > 0) return true;
+  if (trial.kind === 'client') return false;
+  return trial.refusal !== null || trial.answers.some(({ state }) => state === 'refused');
+}
+
+function refusalText(plan: Plan, trial: Trial): string {
+  const tried = trial.kind === 'client' ? null : trial.refusal;
+  const reason = plan.refusal ?? tried ?? drainsRefused(plan).join(' ');
+  const isTold = trial.kind !== 'client' && trial.answers.some(({ state }) => state === 'refused');
+  if (isTold) return says.nothingChanged;
+  const isByHand = plan.steps.length === 0 && plan.manual.length + plan.durable.length > 0;
+  const text = isByHand ? sanitize(reason) : says.refused(sanitize(reason));
+  return `${text} ${says.nothingChanged}`;
+}
+
 /** The end of a preview: what the API server said, whether anything was changed, and why nothing of it may be sent. */
 export function verdictLines(plan: Plan, trial: Trial, options: TextOptions): string[] {
   const { width, style } = options;
   const answers = trial.kind === 'client' ? [] : trial.answers.map(cleanAnswer);
   const told = remarks(answers, options).flatMap((text) => indent(wrap(text, width - 2), 2, ''));
-  const refusal = plan.refusal ?? (trial.kind === 'client' ? null : trial.refusal);
-  if (refusal !== null) {
-    const isByHand = plan.steps.length === 0 && plan.manual.length + plan.durable.length > 0;
-    const text = isByHand ? sanitize(refusal) : says.refused(sanitize(refusal));
-    const mark = isByHand ? style.warning : style.error;
-    return [...told, ...wrap(`${text} ${says.nothingChanged}`, width).map(mark)];
+  if (isRefused(plan, trial)) {
+    const mark = plan.steps.length === 0 ? style.warning : style.error;
+    return [...told, ...wrap(refusalText(plan, trial), width).map(mark)];
   }
   if (plan.items.length === 0) return told;
   return [...told, ...wrap(sentence(plan, trial).join(' '), width)];
