@@ -1,6 +1,7 @@
 import { isObject } from '../../../support/json.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import type { Json, KubeClient } from '../kube-client.ts';
+import { inParallel } from './in-parallel.ts';
 
 // The API server puts its own time on everything that is made. A cluster that has stood for a while is made by writing older
 // times into its etcd.
@@ -45,6 +46,7 @@ function eventTimes(object: Json, seconds: number): object {
 }
 
 const tries = 20;
+const atOnce = 16;
 
 async function ageOne(
   etcd: string,
@@ -82,18 +84,16 @@ export async function age(
 ): Promise<void> {
   for (const { path, registry } of collections) {
     const { items } = await client.list(path);
-    await Promise.all(
-      items.map(async (item) => {
-        const [space, name] = [spaceOf(item), nameOf(item)];
-        const slash = path.lastIndexOf('/');
-        const one =
-          space === null
-            ? `${path}/${name}`
-            : `${path.slice(0, slash)}/namespaces/${space}${path.slice(slash)}/${name}`;
-        const key = `/registry/${registry}/${space === null ? '' : `${space}/`}${name}`;
-        await ageOne(etcd, client, one, key, seconds);
-      }),
-    );
+    await inParallel(items, atOnce, async (item) => {
+      const [space, name] = [spaceOf(item), nameOf(item)];
+      const slash = path.lastIndexOf('/');
+      const one =
+        space === null
+          ? `${path}/${name}`
+          : `${path.slice(0, slash)}/namespaces/${space}${path.slice(slash)}/${name}`;
+      const key = `/registry/${registry}/${space === null ? '' : `${space}/`}${name}`;
+      await ageOne(etcd, client, one, key, seconds);
+    });
   }
 }
 

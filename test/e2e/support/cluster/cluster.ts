@@ -4,6 +4,7 @@ import { ApiError, type KubeClient } from '../kube-client.ts';
 import { age, type Collection, usualCollections } from './age.ts';
 import { calicoCrds, metricsCrd } from './calico-objects.ts';
 import type { NodeFacts } from './facts.ts';
+import { inParallel } from './in-parallel.ts';
 import { type Happening, type Kubelets, type KubeletsOptions, startKubelets } from './kubelets.ts';
 import { type KwokPods, startKwok } from './kwok.ts';
 import { type LogServer, serveLogs } from './log-server.ts';
@@ -62,19 +63,6 @@ async function until(what: string, isDone: () => boolean | Promise<boolean>): Pr
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await wait(50);
   }
-}
-
-/** Runs a job for each item, so many at a time. */
-export async function inParallel<T>(
-  items: readonly T[],
-  count: number,
-  job: (item: T) => Promise<unknown>,
-): Promise<void> {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await job(item);
-  };
-  await Promise.all(Array.from({ length: count }, worker));
 }
 
 // Just after its definition a kind is not served yet, or its storage is not.

@@ -15,6 +15,8 @@ export interface NodeFacts {
   readonly internalIp: string;
   readonly kernel: string;
   readonly cpus: number;
+  readonly osImage: string;
+  readonly runtimeVersion: string;
   nics: readonly Nic[];
   /** How long the datastore takes for one request from here. */
   secondsPerRequest: number;
@@ -53,6 +55,8 @@ export function nodeFacts(name: string, internalIp: string, options: NodeOptions
     internalIp,
     kernel: '6.12.38',
     cpus: 4,
+    osImage: 'Debian GNU/Linux 13 (trixie)',
+    runtimeVersion: 'containerd://2.1.4',
     nics: [
       { name: 'lo', index: 1, addresses: ['127.0.0.1/8'], network: null },
       { name: nic, index: nicIndex, addresses: [`${internalIp}/24`], network: 'nodes' },

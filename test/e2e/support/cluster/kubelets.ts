@@ -44,22 +44,26 @@ export interface Happening {
 interface Known {
   readonly machine: Machine;
   readonly pod: PodMachine;
-  /** The demand that it puts on its machine, in CPUs. */
-  readonly demand: number;
+  /** The demand that it puts on its machine at a time, in CPUs. */
+  readonly demand: (now: number) => number;
   written: string;
 }
 
 const stepMs = 250;
 const pastStep = 0.5;
-/** Says how much of a CPU a pod would use; its requests do not tell. */
+/** Says how many CPUs a pod would use, and from which age in seconds on; its requests do not tell. */
 export const demandKey = 'example.com/cpu-demand';
+export const demandAfterKey = 'example.com/cpu-demand-after';
+const idleDemand = 0.02;
 
 const at = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
 const uidOf = (pod: Json): string => String(at(pod['metadata'], 'uid'));
 
-function demandOf(pod: Json): number {
-  const text = at(at(pod['metadata'], 'annotations'), demandKey);
-  return typeof text === 'string' ? Number(text) : 0.02;
+function demandOf(pod: Json, bornAt: number): Known['demand'] {
+  const annotations = at(pod['metadata'], 'annotations');
+  const text = at(annotations, demandKey);
+  const from = bornAt + Number(at(annotations, demandAfterKey) ?? 0);
+  return (now) => (typeof text === 'string' && now >= from ? Number(text) : idleDemand);
 }
 
 function podAddress(world: World, machine: Machine, count: number): string {
@@ -89,7 +93,7 @@ function take({ options, events, known, clock }: Ground, type: string, pod: Json
     known.set(uid, {
       machine,
       pod: podMachine(pod, context, now),
-      demand: demandOf(pod),
+      demand: demandOf(pod, now),
       written: '',
     });
   }
@@ -101,7 +105,7 @@ function take({ options, events, known, clock }: Ground, type: string, pod: Json
 function step({ options, known }: Ground, upkeep: (now: number) => void, now: number): void {
   for (const machine of options.world.machines.values()) machine.demand = 0;
   for (const { machine, demand, pod } of known.values())
-    if (!pod.isOver()) machine.demand += demand;
+    if (!pod.isOver()) machine.demand += demand(now);
   for (const { pod } of known.values()) pod.step(now);
   upkeep(now);
 }

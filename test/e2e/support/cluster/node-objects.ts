@@ -97,13 +97,13 @@ export function nodeStatus(facts: NodeFacts, port: number): object {
     nodeInfo: {
       architecture: 'amd64',
       bootID: `boot-${facts.name}`,
-      containerRuntimeVersion: 'containerd://2.1.4',
+      containerRuntimeVersion: facts.runtimeVersion,
       kernelVersion: facts.kernel,
       kubeProxyVersion: '',
       kubeletVersion: 'v1.36.3',
       machineID: `machine-${facts.name}`,
       operatingSystem: 'linux',
-      osImage: 'Debian GNU/Linux 13 (trixie)',
+      osImage: facts.osImage,
       systemUUID: `system-${facts.name}`,
     },
   };

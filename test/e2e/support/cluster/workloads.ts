@@ -1,11 +1,13 @@
-import { demandKey } from './kubelets.ts';
+import { demandAfterKey, demandKey } from './kubelets.ts';
 
 export interface WorkloadOptions {
   readonly namespace?: string;
   readonly replicas: number;
   readonly labels?: Readonly<Record<string, string>>;
-  /** CPUs that each pod would use. */
+  /** CPUs that each pod would use once it has run for a while. */
   readonly demand?: number;
+  /** How long a pod is modest, in seconds; not at all unless told. */
+  readonly demandAfter?: number;
   /** The only node that it runs on: as if it had grown there. */
   readonly node?: string;
   readonly hasLivenessProbe?: boolean;
@@ -13,7 +15,7 @@ export interface WorkloadOptions {
 }
 
 function podTemplate(name: string, options: WorkloadOptions): object {
-  const { demand, node, hasLivenessProbe, hasLocalData, labels = {} } = options;
+  const { demand, demandAfter = 0, node, hasLivenessProbe, hasLocalData, labels = {} } = options;
   const probe = {
     exec: { command: ['/bin/check'] },
     periodSeconds: 10,
@@ -23,7 +25,10 @@ function podTemplate(name: string, options: WorkloadOptions): object {
   return {
     metadata: {
       labels: { app: name, ...labels },
-      annotations: demand === undefined ? {} : { [demandKey]: String(demand) },
+      annotations:
+        demand === undefined
+          ? {}
+          : { [demandKey]: String(demand), [demandAfterKey]: String(demandAfter) },
     },
     spec: {
       terminationGracePeriodSeconds: 5,
