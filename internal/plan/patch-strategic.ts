@@ -89,6 +89,14 @@ function withoutDirectives(value: unknown): unknown {
   );
 }
 
+// Into a list the server takes a new element with the directives in it, which no field of the type then holds.
+function withoutMarks(value: unknown): unknown {
+  if (isList(value)) return value.map(withoutMarks);
+  if (!isFields(value)) return value;
+  const kept = Object.entries(value).filter(([key]) => !key.startsWith('$'));
+  return recordOf(kept.map(([key, member]) => [key, withoutMarks(member)]));
+}
+
 function mergedList(
   before: readonly unknown[],
   patch: readonly unknown[],
@@ -106,7 +114,7 @@ function mergedList(
     const place = merged.findIndex((element) => identityOf(element, key) === entry[key]);
     const present = merged[place];
     if (isFields(present)) merged[place] = mergedRecord(present, entry, fields);
-    else merged.push(withoutDirectives(entry));
+    else merged.push(withoutMarks(entry));
   }
   return ordered(merged, order ?? entries, rest, key);
 }
