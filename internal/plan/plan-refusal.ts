@@ -1,35 +1,52 @@
 import type { Install, InstallState } from '../model/install.ts';
-import type { Conflict } from '../model/plan.ts';
+import type { Conflict, DrainStep } from '../model/plan.ts';
 import type { Remedy } from '../model/remedy.ts';
 
 export interface RefusalInput {
   readonly install: Install;
   readonly remedies: readonly Remedy[];
   readonly conflicts: readonly Conflict[];
+  readonly drains: readonly DrainStep[];
 }
 
 // Two renderers are at work, or one gives way to another: what one change does, the other may undo or double.
 const unsettled: readonly InstallState[] = ['migrating', 'migration-blocked', 'two-installations'];
 
-/** Why nothing of a plan may be sent, as a sentence; null if it may. */
-export function refusalOf({ install, remedies, conflicts }: RefusalInput): string | null {
+const isSent = ({ action }: Remedy): boolean => action === 'apply' || action === 'apply-temporary';
+
+/** Why nothing of a plan may be sent, as a sentence; null if it may. What the reasons of the installation are is said with it. */
+export function refusalOf({ install, remedies, conflicts, drains }: RefusalInput): string | null {
   const [conflict] = conflicts;
   if (conflict) return words.conflict(conflict);
   const because = install.reasons.join(' ');
   if (remedies.some(({ action }) => action === 'refuse')) return words.refused(because);
-  const isSent = remedies.some(({ action }) => action === 'apply' || action === 'apply-temporary');
-  if (isSent) return unsettled.includes(install.state) ? words.unsettled(because) : null;
-  if (remedies.some(({ action }) => action === 'emit')) return words.emit(because);
-  return remedies.length > 0 ? words.manual : null;
+  if (!remedies.some(isSent)) return notSent(remedies, because);
+  if (unsettled.includes(install.state)) return words.unsettled(because);
+  const blocked = drains.flatMap(({ node, concerns }) =>
+    concerns.filter(({ isBlocking }) => isBlocking).map(({ text }) => ({ node, text })),
+  );
+  return blocked[0] ? words.drain(blocked[0].node, blocked[0].text, blocked.length - 1) : null;
+}
+
+function notSent(remedies: readonly Remedy[], because: string): string | null {
+  if (remedies.length === 0) return null;
+  return remedies.some(({ action }) => action === 'emit') ? words.emit(because) : words.manual;
 }
 
 const words = {
-  conflict: ({ ref, field, remedies }: Conflict): string =>
-    `${remedies.join(' and ')} want different things of ${ref.kind}/${ref.name}, ${field}: name one finding.`,
-  refused: (because: string): string => `This is not changed here. ${because}`.trim(),
+  conflict: ({ ref, field, remedies }: Conflict): string => {
+    const place = field === '' ? '' : `, ${field}`;
+    const what = `${ref.kind}/${ref.name}${place}`;
+    return remedies.length > 1
+      ? `${remedies.join(' and ')} want different things of ${what}: fix one finding at a time.`
+      : `The change that ${remedies.join('')} makes does not fit ${what} as it stands.`;
+  },
+  refused: (because: string): string => `This is not changed from here. ${because}`.trim(),
   unsettled: (because: string): string =>
     `Nothing is changed while the installation is in this state. ${because}`.trim(),
   emit: (because: string): string =>
     `A change in the cluster would be taken back: make it at its source. ${because}`.trim(),
   manual: 'This can only be done by hand.',
+  drain: (node: string, text: string, more: number): string =>
+    `${node} cannot be drained: ${text}${more > 0 ? ` (and ${more} more)` : ''}`,
 };

@@ -1,19 +1,14 @@
 import type { Finding } from '../model/finding.ts';
 import type { Install } from '../model/install.ts';
-import type { KubeObject } from '../model/kubernetes.ts';
-import type { ChangeStep, Conflict, DrainOptions, Plan, PlanItem, Step } from '../model/plan.ts';
-import type { Change, Remedy } from '../model/remedy.ts';
+import type { DrainOptions, DrainStep, Plan, PlanItem } from '../model/plan.ts';
+import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { kubectlOf } from './commands.ts';
-import type { DrainFacts } from './drain-facts.ts';
+import { type DrainFacts, drainFactsOf } from './drain-facts.ts';
 import { drainStep } from './drain-step.ts';
-import { isEqual } from './fields.ts';
-import { isKubeObject } from './json-value.ts';
-import { mergeChanges } from './merge.ts';
-import { PatchError } from './patch-error.ts';
-import { applyChange } from './patch.ts';
+import { mergeChanges, objectKey, type WantedChange } from './merge.ts';
 import { objectIn } from './plan-objects.ts';
 import { refusalOf } from './plan-refusal.ts';
+import { inOrder, isAbout, isNeeded, reckon, withoutDoubleRestarts } from './plan-steps.ts';
 
 /** A finding, or what of it a plan tells, and the remedy that was chosen for it. */
 export interface PlannedItem {
@@ -25,7 +20,9 @@ export interface PlanInput {
   readonly snapshot: Snapshot;
   readonly install: Install;
   readonly items: readonly PlannedItem[];
-  /** What drains are judged by: of the snapshot, or read from the cluster. Not needed where nothing is drained. */
+  /** Only these nodes are drained, written to, and their pods started anew; absent or empty: all that the remedies name. */
+  readonly nodes?: readonly string[];
+  /** What drains are judged by, as read from the cluster; null: what the snapshot tells. */
   readonly drainFacts: DrainFacts | null;
   readonly drainOptions: DrainOptions;
 }
@@ -43,85 +40,59 @@ const distinct = <T>(values: readonly T[], keyOf: (value: T) => string): readonl
 const blocks = (lists: readonly (readonly string[])[]): readonly string[] =>
   distinct(lists, (lines) => lines.join('\n')).flat();
 
-interface Reckoned {
-  readonly step: ChangeStep;
-  /** Why the object cannot be changed so. */
-  readonly conflict: Conflict | null;
+const isSent = ({ action }: Remedy): boolean => action === 'apply' || action === 'apply-temporary';
+
+const wantedOf = (
+  { snapshot, nodes = [] }: PlanInput,
+  sent: readonly Remedy[],
+): readonly WantedChange[] =>
+  sent.flatMap(({ id, changes }) =>
+    changes
+      .filter((change) => isAbout(change, nodes, snapshot))
+      .map((change) => ({ remedy: id, change })),
+  );
+
+function drainsOf(input: PlanInput, sent: readonly Remedy[]): readonly DrainStep[] {
+  const { nodes = [], snapshot, drainOptions } = input;
+  const named = new Set(sent.flatMap(({ drains = [] }) => drains));
+  const drained = [...named].filter((node) => nodes.length === 0 || nodes.includes(node));
+  if (drained.length === 0) return [];
+  const facts = input.drainFacts ?? drainFactsOf(snapshot);
+  return drained.map((node) => drainStep(node, facts, drainOptions));
 }
-
-function reckon(change: Change, before: KubeObject | null, remedies: readonly string[]): Reckoned {
-  const step = { kind: 'change', change, before, kubectl: kubectlOf(change) } as const;
-  if (change.verb === 'create') {
-    const after = isKubeObject(change.body) ? change.body : null;
-    return { step: { ...step, after }, conflict: null };
-  }
-  if (change.verb !== 'patch' || before === null)
-    return { step: { ...step, after: null }, conflict: null };
-  try {
-    return { step: { ...step, after: applyChange(before, change) }, conflict: null };
-  } catch (error) {
-    if (!(error instanceof PatchError)) throw error;
-    const conflict = { ref: change.ref, field: error.path, remedies };
-    return { step: { ...step, after: null }, conflict };
-  }
-}
-
-const isNeeded = ({ change, before, after }: ChangeStep): boolean =>
-  change.verb !== 'patch' || after === null || !isEqual(before, after);
-
-const rankOf = (step: Step): number => {
-  if (step.kind === 'drain') return 1;
-  const { ref, verb } = step.change;
-  if (verb === 'create') return 0;
-  if (verb === 'patch') return ref.kind === 'Installation' ? 3 : ref.kind === 'DaemonSet' ? 4 : 2;
-  return ref.kind === 'Pod' ? 6 : 5;
-};
 
 /**
- * The plan of these remedies: one step for each object, in the order of the work, with what it makes of the object. Objects are made
- * first, then nodes are drained, then objects are patched (the Installation and the DaemonSet last), then pods started anew. A step
- * that changes nothing is left out.
+ * The plan of these remedies, as data: one step for each object with what it makes of the object, in the order of the work, and all
+ * that has to be known before. Steps that change nothing are left out; with conflicts or a refusal nothing of it may be sent.
  */
 export function planOf(input: PlanInput): Plan {
-  const { snapshot, install, items, drainFacts, drainOptions } = input;
+  const { snapshot, install, items } = input;
   const remedies = items.map(({ remedy }) => remedy);
-  const sent = remedies.filter(({ action }) => action === 'apply' || action === 'apply-temporary');
-  const wanted = sent.flatMap(({ id, changes }) =>
-    changes.map((change) => ({ remedy: id, change })),
-  );
+  const sent = remedies.filter(isSent);
+  const wanted = wantedOf(input, sent);
   const merged = mergeChanges(wanted, (ref) => objectIn(snapshot, ref));
-  const reckoned = merged.changes.map((change) =>
-    reckon(
-      change,
-      objectIn(snapshot, change.ref),
-      sent.map(({ id }) => id),
-    ),
-  );
-  const drains = distinct(
-    sent.flatMap(({ drains: nodes = [] }) => nodes),
-    (node) => node,
-  );
-  const steps: readonly Step[] = [
-    ...reckoned.map(({ step }) => step).filter(isNeeded),
-    ...drains.flatMap((node) => (drainFacts ? [drainStep(node, drainFacts, drainOptions)] : [])),
-  ].toSorted((a, b) => rankOf(a) - rankOf(b));
+  const reckoned = merged.changes.map((change) => {
+    const key = objectKey(change.ref);
+    const authors = wanted.filter((one) => objectKey(one.change.ref) === key);
+    const ids = new Set(authors.map(({ remedy }) => remedy));
+    return reckon(change, objectIn(snapshot, change.ref), [...ids]);
+  });
+  const needed = reckoned.map(({ step }) => step).filter(isNeeded);
+  const drains = drainsOf(input, sent);
   const conflicts = [...merged.conflicts, ...reckoned.flatMap(({ conflict }) => conflict ?? [])];
   return {
     source: snapshot.source,
     install,
     items: items.map(itemOf),
-    steps,
+    steps: inOrder([...withoutDoubleRestarts(needed, snapshot, install), ...drains]),
     addresses: distinct(
       remedies.flatMap(({ addresses = [] }) => addresses),
       ({ node, family }) => JSON.stringify([node, family]),
     ),
-    consequences: distinct(
-      remedies.flatMap(({ consequences }) => consequences),
-      (text) => text,
-    ),
-    manual: blocks(remedies.filter((remedy) => !sent.includes(remedy)).map(({ manual }) => manual)),
+    consequences: [...new Set(remedies.flatMap(({ consequences }) => consequences))],
+    manual: blocks(remedies.filter((remedy) => !isSent(remedy)).map(({ manual }) => manual)),
     durable: blocks(remedies.map(({ durable = [] }) => durable)),
     conflicts,
-    refusal: refusalOf({ install, remedies, conflicts }),
+    refusal: refusalOf({ install, remedies, conflicts, drains }),
   };
 }
