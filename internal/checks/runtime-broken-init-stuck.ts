@@ -98,6 +98,7 @@ function draftOf(snapshot: Snapshot, broken: readonly Broken[]): Draft<Facts> {
         nodes: views.map(({ name, node }) => ({ name, isControlPlane: isControlPlane(node) })),
         others: others.length,
         title: words.drain,
+        cannotEndPods: true,
       }),
     ],
   };

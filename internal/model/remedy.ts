@@ -61,6 +61,8 @@ export interface Remedy {
   readonly consequences: readonly string[];
   /** Commands to copy, in order; a line that begins with `#` is a remark. */
   readonly manual: readonly string[];
+  /** What is left for a person once the changes and drains are made, such as the reboot of a machine; as `manual`. */
+  readonly afterwards?: readonly string[];
   /** The edit at its real source (Helm values, HelmChartConfig, inventory, Git), where the owner is not a person; as `manual`. */
   readonly durable?: readonly string[];
 }

@@ -217,7 +217,8 @@ describe('node-overload-liveness-refused', () => {
       findingIn(nodeOverloadLivenessRefused, sampleOf([killed, full])).remedies[0],
     ).toMatchObject({
       id: 'drain-node',
-      action: 'manual',
+      action: 'apply',
+      drains: [node],
       risk: 'interrupts-traffic',
     });
     const alone = sampleOf([killed, full]);

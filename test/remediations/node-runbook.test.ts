@@ -58,14 +58,17 @@ describe('nodeRunbook', () => {
 });
 
 it.each([
-  [2, false, 'manual', 1],
-  [0, false, 'refuse', 2],
-  [2, true, 'manual', 2],
+  [2, false, false, 'apply', 2],
+  [2, false, true, 'manual', 1],
+  [0, false, false, 'refuse', 2],
+  [0, false, true, 'refuse', 2],
+  [2, true, false, 'apply', 3],
 ])(
-  'drains with %i other nodes, control plane %s: %s',
-  (others, isControlPlane, action, remarks) => {
-    const remedy = drainNode({ nodes: [{ name: 'n', isControlPlane }], others });
+  'drains with %i other nodes, control plane %s, pods that hang %s: %s',
+  (others, isControlPlane, cannotEndPods, action, remarks) => {
+    const remedy = drainNode({ nodes: [{ name: 'n', isControlPlane }], others, cannotEndPods });
     expect(remedy.action).toBe(action);
+    expect(remedy.drains).toEqual(action === 'apply' ? ['n'] : undefined);
     expect(remedy.consequences).toHaveLength(remarks);
     const drain = remedy.manual.findIndex((line) => line.startsWith('kubectl drain'));
     expect(remedy.manual[drain]).toBe(
@@ -75,3 +78,15 @@ it.each([
     expect(remedy.manual.at(-1)).toBe('kubectl uncordon n');
   },
 );
+
+it('leaves to a person what comes after the drain of each node', () => {
+  const nodes = ['n', 'm'].map((name) => ({ name, isControlPlane: false }));
+  const { drains, afterwards = [], target } = drainNode({ nodes, others: 1 });
+  expect(drains).toEqual(['n', 'm']);
+  expect(target).toBeUndefined();
+  expect(afterwards.some((line) => /^kubectl (?:drain|cordon)/.test(line))).toBe(false);
+  expect(afterwards.filter((line) => line.startsWith('kubectl uncordon'))).toEqual([
+    'kubectl uncordon n',
+    'kubectl uncordon m',
+  ]);
+});
