@@ -1,4 +1,6 @@
+import type { Installation } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { mainInstallation, overlayInstallation } from './install/objects.ts';
 import { findObject } from './snapshot-lists.ts';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -37,6 +39,27 @@ export const canOverrideProbes = (
   snapshot: Snapshot,
   kind: keyof typeof numbers = 'liveness',
 ): boolean | null => installationHas(snapshot, [...containers, `${kind}Probe`, numbers[kind]]);
+
+function hasAt(object: unknown, path: readonly string[]): boolean {
+  const value = path.reduce<unknown>(
+    (part, key) => (isObject(part) ? part[key] : undefined),
+    object,
+  );
+  return value !== undefined;
+}
+
+/** The Installation that a field below `spec` counts in: the overlay where that one sets it, as it wins over the main one. */
+export function installationWith(
+  snapshot: Snapshot,
+  path: readonly string[],
+): Installation | undefined {
+  const overlay = overlayInstallation(snapshot);
+  return overlay && hasAt(overlay.spec, path) ? overlay : mainInstallation(snapshot);
+}
+
+/** The Installation that overrides for calico-node's container stand in, or would. */
+export const overriddenInstallation = (snapshot: Snapshot): Installation | undefined =>
+  installationWith(snapshot, containers);
 
 /** Whether calico-node's resources can be set there (operator v1.28 and later). */
 export const canOverrideResources = (snapshot: Snapshot): boolean | null =>

@@ -5,12 +5,11 @@ import { goSeconds } from '../calico/go-duration.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import type { LogLine } from '../calico/log.ts';
 import { nodeViews, type NodeView } from '../calico/nodes.ts';
-import { canOverrideResources } from '../calico/operator-fields.ts';
+import { canOverrideResources, overriddenInstallation } from '../calico/operator-fields.ts';
 import { lateProbes } from '../calico/probe-timeouts.ts';
 import { quantityOf } from '../calico/quantity.ts';
 import { calicoContainer } from '../calico/settings.ts';
 import { templateLimit } from '../calico/limits.ts';
-import { findObject } from '../calico/snapshot-lists.ts';
 import { runsOf } from '../calico/start-up.ts';
 import type { Draft, Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -84,7 +83,8 @@ function draftOf(snapshot: Snapshot, all: readonly Throttled[], first: Throttled
     remedies: [
       resourceLimit({
         install,
-        installation: findObject(snapshot, 'installations', install.installation ?? 'default'),
+        installation: overriddenInstallation(snapshot),
+        snapshot,
         canOverride: canOverrideResources(snapshot),
         container: 'calico-node',
         resource: 'cpu',

@@ -5,9 +5,8 @@ import { templateLimit } from '../calico/limits.ts';
 import { memoryKills, type MemoryKill } from '../calico/memory-kills.ts';
 import { isControlPlane } from '../calico/node-roles.ts';
 import { nodeViews } from '../calico/nodes.ts';
-import { canOverrideResources } from '../calico/operator-fields.ts';
+import { canOverrideResources, overriddenInstallation } from '../calico/operator-fields.ts';
 import { quantityOf } from '../calico/quantity.ts';
-import { findObject } from '../calico/snapshot-lists.ts';
 import type { Draft } from '../model/finding.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -49,7 +48,8 @@ function remedyFor(snapshot: Snapshot, kills: readonly MemoryKill[], first: Memo
   const install = installOf(snapshot);
   return resourceLimit({
     install,
-    installation: findObject(snapshot, 'installations', install.installation ?? 'default'),
+    installation: overriddenInstallation(snapshot),
+    snapshot,
     canOverride: canOverrideResources(snapshot),
     container,
     resource: 'memory',

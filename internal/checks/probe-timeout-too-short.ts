@@ -5,12 +5,11 @@ import { fieldEvidence } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { overloadOf } from '../calico/load.ts';
 import { nodeViews, type NodeView } from '../calico/nodes.ts';
-import { canOverrideProbes } from '../calico/operator-fields.ts';
+import { canOverrideProbes, overriddenInstallation } from '../calico/operator-fields.ts';
 import { lateProbes, probeOf, type LateProbes } from '../calico/probe-timeouts.ts';
 import type { ProbeKind } from '../calico/probes.ts';
 import { runtimeComplaint } from '../calico/runtime.ts';
 import { calicoContainer } from '../calico/settings.ts';
-import { findObject } from '../calico/snapshot-lists.ts';
 import type { Draft } from '../model/finding.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -57,7 +56,7 @@ function remediesFor(
   return probeRemedies({
     snapshot,
     install,
-    installation: findObject(snapshot, 'installations', install.installation ?? 'default'),
+    installation: overriddenInstallation(snapshot),
     canOverride: canOverrideProbes(snapshot, probes[0] ?? 'liveness'),
     numbers,
   });

@@ -3,10 +3,10 @@ import { enumerate } from '../calico/enumerate.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { overloadOf } from '../calico/load.ts';
 import { nodeViews } from '../calico/nodes.ts';
-import { canOverrideProbes } from '../calico/operator-fields.ts';
+import { canOverrideProbes, overriddenInstallation } from '../calico/operator-fields.ts';
 import { killBudget } from '../calico/probes.ts';
 import { progressOf, slowStartOf, type SlowStart } from '../calico/slow-start.ts';
-import { findObject, itemsOf } from '../calico/snapshot-lists.ts';
+import { itemsOf } from '../calico/snapshot-lists.ts';
 import type { Draft } from '../model/finding.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -48,7 +48,7 @@ function remediesFor(
   return probeRemedies({
     snapshot,
     install,
-    installation: findObject(snapshot, 'installations', install.installation ?? 'default'),
+    installation: overriddenInstallation(snapshot),
     canOverride: canOverrideProbes(snapshot, first.probe.kind),
     numbers:
       first.probe.kind === 'startup'

@@ -10,7 +10,7 @@ import type { DaemonSet } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { addressForecasts } from './address-forecast.ts';
-import { lastsUntil } from './durable.ts';
+import { aboutPlace } from './durable.ts';
 import { placeMethod } from './method-place.ts';
 
 /** More alternatives than this only confuse; `predict` shows them all. */
@@ -76,7 +76,7 @@ export function methodChange(
     consequences: [
       ...consequences(proposal, daemonSet, proposal.predictions.length),
       ...stateConsequences(install),
-      ...lastsUntil({ ...install, action: placed.action }),
+      ...aboutPlace(install, placed),
     ],
     ...placed,
   };

@@ -105,6 +105,10 @@ function overridesOf(installation: Installation): readonly Tree[] {
   return Array.isArray(list) ? list.filter(isTree) : [];
 }
 
+/** True if an Installation overrides something of that container. */
+export const hasOverride = (installation: Installation, container: string): boolean =>
+  overridesOf(installation).some(({ name }) => name === container);
+
 /** A tree with a change put in; what is null in the change is left out, as a merge patch takes a list as it is. */
 export function mergedTree(before: unknown, change: unknown): unknown {
   if (!isTree(change)) return change;

@@ -1,7 +1,17 @@
 import type { Install } from '../model/install.ts';
 import type { Installation } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
-import { inDaemonSet, inInstallation, type Placed } from './container-fields.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import {
+  hasOverride,
+  inDaemonSet,
+  inInstallation,
+  inInstallationSpec,
+  mergedTree,
+  type Placed,
+} from './container-fields.ts';
+import { isRenderedByOperator, aboutPlace } from './durable.ts';
+import { isTree, type Tree } from './tree.ts';
 
 export interface ResourceLimit {
   readonly install: Install;
@@ -16,6 +26,8 @@ export interface ResourceLimit {
   readonly wanted: string | null;
   /** The pod has it, its DaemonSet does not: a LimitRange or an autoscaler put it there. */
   readonly isInjected: boolean;
+  /** Where the values of a chart are to be looked up; without it they are only printed. */
+  readonly snapshot?: Snapshot;
 }
 
 function notOurs({ install, container, resource }: ResourceLimit): Placed {
@@ -31,14 +43,49 @@ function notOurs({ install, container, resource }: ResourceLimit): Placed {
   };
 }
 
-function byOperator(limit: ResourceLimit): Placed {
-  const { install, installation, container, resource, wanted } = limit;
-  const limits = { [resource]: wanted };
-  const placed = inInstallation(install, installation, {
-    container,
-    fields: { resources: { limits } },
+// tigera/operator, componentResources: for all containers of calico-node, unless there is an override.
+function componentsOf(installation: Installation): readonly Tree[] {
+  const list = installation.spec?.['componentResources'];
+  return Array.isArray(list) ? list.filter(isTree) : [];
+}
+
+const componentOf = (installation: Installation): Tree | undefined =>
+  componentsOf(installation).find((entry) => entry['componentName'] === 'Node');
+
+function inComponents(limit: ResourceLimit, installation: Installation): Placed {
+  const { install, resource, wanted, snapshot } = limit;
+  const own = componentOf(installation);
+  const others = componentsOf(installation).filter((entry) => entry !== own);
+  const entry = mergedTree(own ?? {}, {
+    componentName: 'Node',
+    resourceRequirements: { limits: { [resource]: wanted } },
   });
-  if (placed && limit.canOverride !== false) return placed;
+  const spec = { componentResources: [...others, entry] };
+  return inInstallationSpec(install, installation.metadata.name, spec, snapshot);
+}
+
+// An override takes the place of all resources, so what the older field says is taken over into it.
+function inOverride(limit: ResourceLimit): Placed | null {
+  const { install, installation, container, resource, wanted, snapshot } = limit;
+  const standing =
+    installation && !hasOverride(installation, container)
+      ? componentOf(installation)?.['resourceRequirements']
+      : {};
+  const limits = { limits: { [resource]: wanted } };
+  const resources = isTree(standing) ? { ...standing, ...mergedLimits(standing, limits) } : limits;
+  return inInstallation(install, installation, { container, fields: { resources } }, snapshot);
+}
+
+function mergedLimits(standing: Tree, change: { readonly limits: Tree }): Tree {
+  const now = standing['limits'];
+  return { limits: { ...(isTree(now) ? now : {}), ...change.limits } };
+}
+
+function byOperator(limit: ResourceLimit): Placed {
+  const { installation, container, resource, wanted } = limit;
+  const isOlder = limit.canOverride === false && container === 'calico-node';
+  const placed = installation && isOlder ? inComponents(limit, installation) : inOverride(limit);
+  if (placed && (limit.canOverride !== false || isOlder)) return placed;
   return {
     action: 'manual',
     target: { kind: 'Installation', name: installation?.metadata.name ?? 'default' },
@@ -53,14 +100,14 @@ export function resourceLimit(limit: ResourceLimit): Remedy {
   const fields = { resources: { limits: { [resource]: wanted } } };
   const placed = isInjected
     ? notOurs(limit)
-    : install.renderer === 'operator'
+    : isRenderedByOperator(install)
       ? byOperator(limit)
-      : inDaemonSet(install, { container, fields });
+      : inDaemonSet(install, { container, fields }, limit.snapshot);
   return {
     id: 'container-resources',
     title: words.title(resource, now, wanted),
     risk: 'restarts-pods',
-    consequences: [words.rolls, words.none],
+    consequences: [words.rolls, words.none, ...aboutPlace(install, placed)],
     ...placed,
   };
 }

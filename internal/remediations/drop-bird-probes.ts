@@ -1,8 +1,12 @@
 import { installOf } from '../calico/install/install.ts';
+import type { Container } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { templateContainer } from './calico-env.ts';
 import { inDaemonSet } from './container-fields.ts';
+import { aboutPlace } from './durable.ts';
 import { outsideCluster } from './outside.ts';
+import type { Tree } from './tree.ts';
 
 /** Takes the BIRD checks out of the probes of an installation that runs no BIRD; else the commands that show why BIRD is down. */
 export function dropBirdProbes(snapshot: Snapshot, isAskedInVain: boolean): readonly Remedy[] {
@@ -31,19 +35,35 @@ export function dropBirdProbes(snapshot: Snapshot, isAskedInVain: boolean): read
       },
     ];
   }
-  const command = (flag: string): object => ({ exec: { command: ['/bin/calico-node', flag] } });
+  const fields = withoutBird(templateContainer(snapshot, install));
+  const placed = inDaemonSet(install, { container: 'calico-node', fields });
   return [
     {
       id: 'drop-bird-probes',
       title: words.title,
       risk: 'restarts-pods',
-      consequences: [words.consequence],
-      ...inDaemonSet(install, {
-        container: 'calico-node',
-        fields: { livenessProbe: command('-felix-live'), readinessProbe: command('-felix-ready') },
-      }),
+      consequences: [words.consequence, ...aboutPlace(install, placed)],
+      ...placed,
     },
   ];
+}
+
+// Whatever the release calls them (`-bird-live`, `--bird-ready`); a command is replaced as a whole. Where the template was not
+// read, as Calico's manifests without BGP have them.
+function withoutBird(container: Container | undefined): Tree {
+  const plain = {
+    livenessProbe: { exec: { command: ['/bin/calico-node', '-felix-live'] } },
+    readinessProbe: { exec: { command: ['/bin/calico-node', '-felix-ready'] } },
+  };
+  if (!container) return plain;
+  const kinds = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
+  return Object.fromEntries(
+    kinds.flatMap((kind) => {
+      const words = container[kind]?.exec?.command ?? [];
+      const kept = words.filter((word) => !/^--?bird6?-(?:live|ready)$/.test(word));
+      return kept.length < words.length ? [[kind, { exec: { command: kept } }] as const] : [];
+    }),
+  );
 }
 
 const words = {

@@ -74,7 +74,10 @@ export function durableMethod(
   fields: NodeAddressAutodetection | null,
   family: Family,
 ): readonly string[] {
-  if (install.action === 'refuse') return [words.refused(durablePlace(install))].map(remark);
+  const isForState = install.action === 'refuse' && install.state !== 'settled';
+  if (install.action === 'refuse' && !isForState) {
+    return [words.refused(durablePlace(install))].map(remark);
+  }
   const key = install.distribution ? settings[install.distribution]?.[family] : undefined;
   const place = durablePlace(install);
   const lines =
@@ -83,7 +86,11 @@ export function durableMethod(
       : fields
         ? inInstallation(install, fields, family)
         : inDaemonSet(method, family);
-  const head = install.action === 'emit' ? words.only(place) : words.also(place);
+  const heads = { emit: words.only(place), refuse: words.later(place) };
+  const head =
+    install.action === 'emit' || install.action === 'refuse'
+      ? heads[install.action]
+      : words.also(place);
   return [head, ...lines.map((line) => `  ${line}`)].map(remark);
 }
 
@@ -92,5 +99,7 @@ const words = {
     `not to be changed here; the address method has to come from ${place}`,
   only: (place: string): string =>
     `a change in the cluster would be undone. Put this into ${place}:`,
+  later: (place: string): string =>
+    `nothing is to be changed while the installation is in this state. Afterwards, into ${place}:`,
   also: (place: string): string => `to last, the same belongs into ${place}:`,
 };

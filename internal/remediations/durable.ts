@@ -1,4 +1,5 @@
 import type { Distribution, Install, Owner } from '../model/install.ts';
+import type { Remedy } from '../model/remedy.ts';
 
 const owned = (name: string | null): string => (name === null ? '' : ` ${name}`);
 
@@ -65,15 +66,30 @@ const until: { readonly [Name in Owner | Distribution]?: string } = {
   microk8s: 'a node joins or leaves, or the snap is upgraded',
 };
 
+const untilOf = ({ owner, distribution }: Install): string =>
+  until[owner] ?? (distribution === null ? undefined : until[distribution]) ?? words.owner;
+
 /** Until when a change stands that is not for good, as a sentence; nothing where it is for good, or not made. */
-export function lastsUntil({ action, owner, distribution, state }: Install): readonly string[] {
-  if (action !== 'apply-temporary') return [];
-  if (state === 'ignored-by-operator') return [words.ignored];
-  const event = until[owner] ?? (distribution === null ? undefined : until[distribution]);
-  return [words.until(event ?? 'its owner writes it again')];
+export function lastsUntil(install: Install): readonly string[] {
+  if (install.action !== 'apply-temporary') return [];
+  if (install.state === 'ignored-by-operator') return [words.ignored];
+  return [words.until(untilOf(install))];
+}
+
+/** What has to be known of the place that a remedy changes: until when it stands, and what else follows there. */
+export function aboutPlace(
+  install: Install,
+  { action, target, changes }: Pick<Remedy, 'action' | 'target' | 'changes'>,
+): readonly string[] {
+  if (target?.kind !== 'HelmChartConfig') return lastsUntil({ ...install, action });
+  if (changes.length === 0) return [];
+  const addon = until['k3s-addon'] ?? words.owner;
+  return [words.job, ...(action === 'apply-temporary' ? [words.until(addon)] : [])];
 }
 
 const words = {
+  owner: 'its owner writes it again',
+  job: 'A job of the helm-controller upgrades the release with the new values, which takes about a minute: whatever else stands in them and is not applied yet comes with it.',
   ignored:
     'It lasts as long as the operator is told to ignore the DaemonSet (unsupported.operator.tigera.io/ignore): then it renders it from the Installation.',
   until: (event: string): string =>

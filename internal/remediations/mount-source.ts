@@ -52,7 +52,7 @@ function onNodes({ kind, what, wanted, nodes }: BrokenMount): Remedy {
 }
 
 /** The type that a volume has in Calico's own manifests is the safe one to go back to: none at all, so that nothing is checked. */
-function inDaemonSet({ volume, what, install }: BrokenMount): Remedy {
+function inDaemonSet({ volume, what, wanted, install }: BrokenMount): Remedy {
   const name = install.daemonSet ?? 'calico-node';
   const target = `kubectl -n ${install.namespace ?? 'kube-system'}`;
   const body = {
@@ -61,18 +61,21 @@ function inDaemonSet({ volume, what, install }: BrokenMount): Remedy {
     },
   };
   const place = durablePlace(install);
-  const { changes, durable } = inTemplate(install, {
-    volumes: [{ name: volume, hostPath: { path: what, type: '' } }],
-  });
+  // Without its type a directory would be mounted where iptables wants a file.
+  const { changes, durable } =
+    wanted === 'directory'
+      ? inTemplate(install, { volumes: [{ name: volume, hostPath: { path: what, type: '' } }] })
+      : { changes: [] };
+  const isOpen = changes.length === 0 && isSendable(install);
   return {
     id: 'loosen-mount-type',
     title: words.loosen(volume ?? ''),
-    action: install.action,
+    action: isOpen ? 'manual' : install.action,
     risk: 'restarts-pods',
     target: { kind: 'DaemonSet', name, namespace: install.namespace ?? 'kube-system' },
     changes,
     ...(durable ? { durable } : {}),
-    consequences: [words.rollout, ...lastsUntil(install)],
+    consequences: [words.rollout, ...(isOpen ? [] : lastsUntil(install))],
     manual: [
       `${target} get daemonset ${name} -o jsonpath='{range .spec.template.spec.volumes[*]}{.name}{" "}{.hostPath}{"\\n"}{end}'`,
       words.history,

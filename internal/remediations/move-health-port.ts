@@ -6,7 +6,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { literalEnv, templateContainer } from './calico-env.ts';
 import { calicoResource } from './calico-resource.ts';
 import { inDaemonSet, type Placed } from './container-fields.ts';
-import { isRenderedByOperator, lastsUntil } from './durable.ts';
+import { isRenderedByOperator, aboutPlace } from './durable.ts';
 
 interface Taken {
   readonly port: number;
@@ -82,7 +82,7 @@ export function moveHealthPort(snapshot: Snapshot, { port, nodes }: Taken): read
       id: 'move-health-port',
       title: words.felix(port, freePort(port)),
       risk: 'restarts-pods',
-      consequences: [words.rollout, ...lastsUntil({ ...install, action: place.action })],
+      consequences: [words.rollout, ...aboutPlace(install, place)],
       ...place,
       manual: isRenderedByOperator(install)
         ? byFelixConfiguration(port)

@@ -1,9 +1,10 @@
+import { isAtLeast } from '../calico/version.ts';
 import type { Install } from '../model/install.ts';
 import type { Installation, Probe } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { inDaemonSet, inInstallation, type Placed } from './container-fields.ts';
-import { isRenderedByOperator, isSendable, lastsUntil, shellJson } from './durable.ts';
+import { isRenderedByOperator, isSendable, aboutPlace, shellJson } from './durable.ts';
 import { daemonSetRef, strategic, templatePatch } from './refs.ts';
 import type { Tree } from './tree.ts';
 
@@ -125,7 +126,7 @@ export function probeLimits(limits: ProbeLimits): Remedy {
     consequences: [
       words.rolls,
       ...(numbers.livenessProbe?.initialDelaySeconds === undefined ? [] : [words.slower]),
-      ...lastsUntil({ ...install, action: place.action }),
+      ...aboutPlace(install, place),
     ],
     ...place,
   };
@@ -163,10 +164,15 @@ export function freezeOperator({ install, numbers }: ProbeLimits): Remedy {
   };
 }
 
+// Where the schema was not read the release has to do: operator v1.43 has the fields, which comes with Calico v3.33.
+const mayOverride = ({ canOverride, install }: ProbeLimits): boolean =>
+  canOverride ??
+  (isAtLeast(install.operatorVersion, '1.43.0') || isAtLeast(install.calicoVersion, '3.33.0'));
+
 /** `probeLimits`, and where the operator leaves no way to set them, the last resort behind it. */
 export function probeRemedies(limits: ProbeLimits): readonly Remedy[] {
   const first = probeLimits(limits);
-  const isOpen = isRenderedByOperator(limits.install) && limits.canOverride === false;
+  const isOpen = isRenderedByOperator(limits.install) && !mayOverride(limits);
   return isOpen && Object.keys(given(limits.numbers)).length > 0
     ? [first, freezeOperator(limits)]
     : [first];

@@ -5,7 +5,7 @@ import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { literalEnv, templateContainer } from './calico-env.ts';
 import { inDaemonSet } from './container-fields.ts';
-import { isRenderedByOperator, lastsUntil } from './durable.ts';
+import { isRenderedByOperator, aboutPlace } from './durable.ts';
 
 function setHealthHost(snapshot: Snapshot): readonly string[] {
   const { renderer, namespace, daemonSet } = installOf(snapshot);
@@ -73,10 +73,7 @@ export function repairLocalhost(snapshot: Snapshot, nodes: readonly string[]): r
       id: 'set-health-host',
       title: words.host,
       risk: 'restarts-pods',
-      consequences: [
-        words.rollout,
-        ...lastsUntil({ ...installOf(snapshot), action: place.action }),
-      ],
+      consequences: [words.rollout, ...aboutPlace(installOf(snapshot), place)],
       ...place,
       manual: setHealthHost(snapshot),
     },
