@@ -10,7 +10,8 @@ import {
   remark,
 } from './drain-view.ts';
 
-const appOf = ({ metadata }: Pod): string => metadata.labels?.['k8s-app'] ?? '';
+/** The `k8s-app` label, by which the parts of Calico are known. */
+export const appOf = ({ metadata }: Pod): string => metadata.labels?.['k8s-app'] ?? '';
 
 const isCalicoNode = (pod: Pod): boolean => ['calico-node', 'canal'].includes(appOf(pod));
 const isTypha = (pod: Pod): boolean => appOf(pod) === 'calico-typha';
@@ -77,7 +78,7 @@ const words = {
   someUnready: (names: string): string =>
     `calico-node is not ready on ${names}: pods that are placed there get no network.`,
   typha: (ready: number): string =>
-    `A Typha pod leaves; ${ready} others are ready and take its connections. The new one may come back here: Typha tolerates a cordon.`,
+    `A Typha pod leaves; ${ready === 1 ? 'another one is ready and takes' : `${ready} others are ready and take`} its connections. The new one may come back here: Typha tolerates a cordon.`,
   lastTypha: (others: number): string =>
     `The Typha pod here is the last that is ready, of ${others + 1}: without it no calico-node of the cluster learns of changes. Mend Typha first.`,
   onlyTypha:

@@ -102,6 +102,9 @@ export const ownerConcerns: Look = ({ node }) => {
   ];
 };
 
+const readyOthers = (count: number): string =>
+  count === 1 ? 'one other is ready' : `${count} others are ready`;
+
 const words = {
   only: 'It is the only node of the cluster: its pods would have nowhere to go.',
   last: (names: string): string =>
@@ -111,13 +114,13 @@ const words = {
   notReady:
     'The kubelet of this node does not answer. Evictions are taken, but the pods stay Terminating until it does, or until the node is removed: the drain does not wait for them. Only if the machine is surely powered off, the taint node.kubernetes.io/out-of-service=nodeshutdown:NoExecute frees its pods and volumes.',
   controlPlane: (others: number): string =>
-    `It is a node of the control plane (${others} others are ready); that takes --allow-control-plane.`,
+    `It is a node of the control plane (${readyOthers(others)}); that takes --allow-control-plane.`,
   allowed: (others: number): string =>
-    `It is a node of the control plane; ${others} others are ready. Its static pods stay through the drain.`,
+    `It is a node of the control plane (${readyOthers(others)}). Its static pods stay through the drain.`,
   quorum: (left: number, quorum: number): string =>
-    `A reboot stops its etcd member: ${left} well ones remain, and ${quorum} are needed.`,
+    `A reboot stops its etcd member: ${left} that are well would remain, ${quorum} needed.`,
   noQuorum: (left: number, quorum: number): string =>
-    `Do not reboot it: ${left} well etcd members would remain, and ${quorum} are needed. The drain itself does not stop etcd.`,
+    `Do not reboot it: of etcd ${left} that are well would remain, ${quorum} needed. The drain itself does not stop etcd.`,
   otherEtcd: 'No member of etcd is seen on it.',
   noEtcd: 'etcd is not seen from the cluster: before a reboot look after its quorum where it runs.',
   marked: (name: string): string => `${name} has marked this node: it may remove the machine.`,

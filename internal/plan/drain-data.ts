@@ -1,4 +1,5 @@
 import type { Pod } from '../model/kubernetes.ts';
+import { appOf } from './drain-calico.ts';
 import { fitsNodeSelector, volumesOf } from './drain-fit.ts';
 import type { Volume } from './drain-facts.ts';
 import { controllerOf, hasEmptyDir, hasEnded } from './drain-judge.ts';
@@ -15,6 +16,9 @@ const isLocal = ({ spec }: Volume): boolean =>
   spec?.local !== undefined ||
   spec?.hostPath !== undefined ||
   JSON.stringify(spec?.nodeAffinity ?? {}).includes('"kubernetes.io/hostname"');
+
+// What Calico's own parts keep on a machine they make anew.
+const isOfCalico = (pod: Pod): boolean => /^(?:calico-|tigera-)/.test(appOf(pod));
 
 const isOfStatefulSet = (pod: Pod): boolean => controllerOf(pod)?.kind === 'StatefulSet';
 
@@ -69,7 +73,11 @@ export const dataConcerns: Look = (view) => {
       pods.filter((pod) => volumesOf(pod, view.facts).some(isLocal)),
       words.local,
     ),
-    ...some('host-paths', pods.filter(hasHostPath), words.hostPaths),
+    ...some(
+      'host-paths',
+      pods.filter((pod) => hasHostPath(pod) && !isOfCalico(pod)),
+      words.hostPaths,
+    ),
     ...some('stateful-pods', stateful, words.stateful),
   ];
 };
@@ -83,7 +91,7 @@ const words = {
   local: (pods: string): string =>
     `The volumes of ${pods} are on this machine: these pods wait until it takes pods again.`,
   hostPaths: (pods: string): string =>
-    `${pods} use directories of this machine (hostPath), which they do not find elsewhere.`,
+    `Directories of this machine (hostPath) are not found elsewhere by ${pods}.`,
   stateful: (pods: string): string =>
     `Pods of StatefulSets start elsewhere only after they have ended here and their volumes are detached: ${pods}.`,
 };
