@@ -5,6 +5,7 @@ import { drainRefusals } from '../plan/drain-step.ts';
 import { roleYaml } from '../plan/rights.ts';
 import type { ApplyContext, ApplyOptions } from './context.ts';
 import { isPod } from './objects.ts';
+import { operatorFault } from './operator-blame.ts';
 import { identify, missingRights, type Hindrance } from './preconditions.ts';
 import { prepareStep, type Prepared } from './prepare.ts';
 import type { PodNodes } from './verify-items.ts';
@@ -55,6 +56,15 @@ export async function prepareSteps(
   return prepared;
 }
 
+// A change that waits for an operator that is off would come upon everybody when it is switched on again.
+async function pausedOperator(plan: Plan, context: ApplyContext): Promise<Hindrance | null> {
+  const kinds = plan.steps.flatMap((step) => (step.kind === 'change' ? step.change.ref.kind : []));
+  const isMeant = kinds.includes('Installation') && !kinds.includes('Deployment');
+  if (!isMeant || plan.install.state !== 'operator-paused') return null;
+  const fault = await operatorFault(context);
+  return fault === null ? null : { reason: words.paused(fault), missingRole: null };
+}
+
 /** Looks whether the plan may be carried out, and whether all is as it was planned for. Changes nothing. */
 export async function makeReady(
   plan: Plan,
@@ -73,6 +83,8 @@ export async function makeReady(
   const drains = plan.steps.flatMap((step) => (step.kind === 'drain' ? drainRefusals(step) : []));
   if (drains.length > 0) return { reason: drains.join(' '), missingRole: null };
   phase('preconditions');
+  const paused = await pausedOperator(plan, context);
+  if (paused) return paused;
   phase('dry-run');
   const prepared = await prepareSteps(plan.steps, context);
   return inPlace(prepared) ?? { clusterUid: identity.uid, prepared };
@@ -137,6 +149,7 @@ export async function originOf(
 }
 
 const words = {
+  paused: (fault: string): string => `${fault} A change of the Installation would not take effect.`,
   noRecord: (id: string): string => `There is no record ${id}.`,
   otherCluster: ({ id, cluster }: ChangeRecord): string =>
     `${id} was made on another cluster (context ${cluster.context}, ${cluster.server}).`,

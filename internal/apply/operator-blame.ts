@@ -18,16 +18,24 @@ export async function readOperator({ cluster }: Reader) {
   );
 }
 
-async function operatorFault({ cluster }: Reader): Promise<string | null> {
-  const reply = await cluster.get({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    namespace: 'tigera-operator',
-    name: 'tigera-operator',
-  });
-  if (reply.state === 'refused') return reply.status === 404 ? words.noOperator : null;
-  if (fieldAt(reply.value, ['spec', 'replicas']) === 0) return words.scaledDown;
-  const ready = fieldAt(reply.value, ['status', 'readyReplicas']);
+async function operatorDeployment({ cluster }: Reader): Promise<KubeObject | null | 'unread'> {
+  const place = { apiVersion: 'apps/v1', kind: 'Deployment' } as const;
+  const home = { ...place, namespace: 'tigera-operator', name: 'tigera-operator' };
+  const reply = await cluster.get(home);
+  if (reply.state === 'done') return reply.value;
+  if (reply.status !== 404) return 'unread';
+  // Charts may put it elsewhere, the label stays.
+  const others = await cluster.list({ ...place, labelSelector: 'k8s-app=tigera-operator' });
+  return others.state === 'done' ? (others.value[0] ?? null) : 'unread';
+}
+
+/** Why the operator cannot take up a change, by its Deployment; null if it can, or that cannot be told. */
+export async function operatorFault(context: Reader): Promise<string | null> {
+  const deployment = await operatorDeployment(context);
+  if (deployment === 'unread') return null;
+  if (deployment === null) return words.noOperator;
+  if (fieldAt(deployment, ['spec', 'replicas']) === 0) return words.scaledDown;
+  const ready = fieldAt(deployment, ['status', 'readyReplicas']);
   return typeof ready === 'number' && ready > 0 ? null : words.notReady;
 }
 
@@ -63,7 +71,7 @@ export async function operatorBlame(
 }
 
 const words = {
-  noOperator: 'There is no Deployment tigera-operator/tigera-operator: the operator does not run.',
+  noOperator: 'There is no Deployment of tigera-operator: the operator does not run.',
   scaledDown: 'The operator is scaled to 0 replicas.',
   notReady: 'No pod of the operator is ready.',
   ignored:

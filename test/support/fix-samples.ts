@@ -1,4 +1,6 @@
+import type { DaemonSet, Deployment } from '../../internal/model/kubernetes.ts';
 import type { AddressForecast, Change, Remedy } from '../../internal/model/remedy.ts';
+import type { MemoryCluster } from './memory-cluster.ts';
 import {
   simulatedCluster,
   type SimulatedCluster,
@@ -95,3 +97,29 @@ export const podUids = (
   nodes: readonly string[] = wellNodes.map(({ name }) => name),
 ): Readonly<Record<string, string>> =>
   Object.fromEntries(nodes.map((node) => [node, cluster.calicoPod(node)?.metadata.uid ?? '']));
+
+/** The DaemonSet calico-node as it stands. */
+export function daemonSetIn(cluster: MemoryCluster, namespace = 'kube-system'): DaemonSet {
+  const object: DaemonSet = cluster.stored(daemonSetRef(namespace));
+  return object;
+}
+
+/** The method in the template of the DaemonSet calico-node; undefined where none is set. */
+export const methodIn = (cluster: MemoryCluster, namespace?: string): string | undefined =>
+  daemonSetIn(cluster, namespace).spec?.template?.spec?.containers?.[0]?.env?.find(
+    ({ name }) => name === 'IP_AUTODETECTION_METHOD',
+  )?.value;
+
+/** Switches the operator off, as a person does. */
+export function scaleOperatorDown(cluster: SimulatedCluster): void {
+  cluster.operator?.pause(true);
+  const ref = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    namespace: 'tigera-operator',
+    name: 'tigera-operator',
+  };
+  cluster.edit<Deployment>(ref, (draft) => {
+    draft.spec = { ...draft.spec, replicas: 0 };
+  });
+}
