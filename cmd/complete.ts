@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
 import { sanitize } from '../internal/report/sanitize.ts';
+import { dryRunModes } from './fix-flags.ts';
 import { readFlags, type Flags } from './flags.ts';
 import { buildProgram } from './program.ts';
 import { parseWords, type Position } from './complete-words.ts';
@@ -21,6 +22,8 @@ export interface Sources {
   ) => Promise<Readonly<Record<'contexts' | 'clusters' | 'users', readonly string[]>>>;
   readonly nodes: (flags: Flags, shell: Shell) => Promise<readonly string[]>;
   readonly findings: () => Promise<readonly Candidate[]>;
+  /** What was changed from this machine, in any cluster, the newest first. */
+  readonly records: (shell: Shell) => Promise<readonly Candidate[]>;
 }
 
 const realSources: Sources = {
@@ -31,6 +34,15 @@ const realSources: Sources = {
   findings: async () => {
     const { titles } = await import('./explain.ts');
     return titles().map(([value, text]) => ({ value, text }));
+  },
+  records: async (shell) => {
+    const { journal } = await shell.services.engine(shell);
+    return journal()
+      .list()
+      .records.map(({ id, items, cluster }) => ({
+        value: id,
+        text: `${items[0]?.remedy.title ?? ''} (${cluster.context})`,
+      }));
   },
 };
 
@@ -54,6 +66,9 @@ const files: Answer = { candidates: [], directive: directives.files };
 
 const outputs: Readonly<Record<string, readonly string[]>> = {
   diagnose: ['text', 'wide', 'json', 'yaml', 'junit', 'sarif', 'markdown'],
+  fix: ['text', 'wide', 'json', 'yaml'],
+  undo: ['text', 'wide', 'json', 'yaml'],
+  history: ['text', 'wide', 'json', 'yaml'],
   predict: ['text', 'wide', 'json', 'yaml'],
   explain: ['text', 'markdown'],
   version: ['text', 'json'],
@@ -87,6 +102,8 @@ async function valuesOf(
       return files;
     case 'failOn':
       return plain(['error', 'warning']);
+    case 'dryRun':
+      return plain(dryRunModes);
     case 'method':
       return { ...plain(methods), directive: directives.noFilesNorSpace };
     case 'context':
@@ -126,7 +143,10 @@ async function argumentsFor(
   if (position.arguments > 0) return plain([]);
   switch (question.command) {
     case 'explain':
+    case 'fix':
       return { candidates: await question.sources.findings(), directive };
+    case 'undo':
+      return { candidates: await question.sources.records(question.shell), directive };
     case 'help':
       return { candidates: commandsOf(program), directive };
     case 'completion':

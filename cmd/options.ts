@@ -77,6 +77,6 @@ export const undoOptions = (): readonly Option[] => [
 
 /** What `history` takes besides kubectl's flags. */
 export const historyOptions = (): readonly Option[] => [
-  output(says.output('text, json, yaml')),
+  output(says.output('text, wide, json, yaml')),
   new Option('--all', says.all),
 ];

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { readFlags } from './flags.ts';
+import { nearest } from './nearest.ts';
 import { clusterOptions, failOn, output, sourceOptions } from './options.ts';
 import type { ExitCode, Output, Shell } from './shell.ts';
 import { canDraw } from './terminal.ts';
@@ -30,11 +31,20 @@ function addVerb(
   });
 }
 
+function complaint(unknown: string, program: Command): string {
+  const near = nearest(
+    unknown,
+    program.commands.map((command) => command.name()),
+  );
+  const meant = near.length > 0 ? `\n${words.en.didYouMean(near.join(', '))}` : '';
+  return words.en.unknownCommand(unknown) + meant;
+}
+
 // Without a command: the wizard where somebody can use it, else the help.
 function addWizard(program: Command, shell: Shell, finish: (code: ExitCode) => void): void {
   program.allowExcessArguments().action(async () => {
     const [unknown] = program.args;
-    if (unknown !== undefined) program.error(words.en.unknownCommand(unknown), unknownCommand);
+    if (unknown !== undefined) program.error(complaint(unknown, program), unknownCommand);
     const flags = readFlags(program.opts(), {});
     if (!flags.plain && !canDraw(shell)) program.outputHelp();
     else finish(await (await import('./wizard.ts')).wizard(flags, shell));

@@ -34,8 +34,12 @@ const remedyData = ({ id, title, action, risk, target, ...rest }: Remedy) => ({
   risk,
   target: target && refData(target),
   changes: rest.changes,
+  drains: rest.drains,
+  addresses: rest.addresses,
+  consent: rest.consent,
   consequences: rest.consequences,
   manual: rest.manual,
+  durable: rest.durable,
 });
 
 const time = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;

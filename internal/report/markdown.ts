@@ -1,13 +1,14 @@
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Evidence, Finding } from '../model/finding.ts';
 import type { Remedy } from '../model/remedy.ts';
+import type { Source } from '../model/snapshot.ts';
 import { closingParts } from './closing.ts';
 import { listNames } from './layout.ts';
 import { affectedNames, fullName } from './references.ts';
 import { sanitizeDiagnosis } from './sanitize.ts';
 import { unicodeGlyphs } from './style.ts';
 import { unreadReasons } from './text.ts';
-import { explainCommand, remedyTerms } from './text-finding.ts';
+import { explainCommand, fixCommand, remedyTerms } from './text-finding.ts';
 import { verdictSentence } from './verdict.ts';
 import { words } from './words.ts';
 
@@ -47,11 +48,12 @@ const evidenceItem = ({ from, field, text, at }: Evidence): string =>
     `${codeSpan(fullName(from))} ${escapeMarkdown(field)}${at === undefined ? '' : ` at ${escapeMarkdown(at)}`}: ${codeSpan(text)}`,
   );
 
-function remedyLines(remedy: Remedy): string[] {
+function remedyLines(remedy: Remedy, fix: string | null): string[] {
   const terms = remedyTerms(remedy, unicodeGlyphs.dot);
   return [
     bullet(`**${escapeMarkdown(remedy.title)}** (${escapeMarkdown(terms)})`),
     ...remedy.consequences.map((text) => `  ${escapeMarkdown(text)}`),
+    ...(fix === null ? [] : [`  ${words.en.preview} ${codeSpan(fix)}`]),
     ...(remedy.manual.length === 0 ? [] : ['', ...codeBlock(remedy.manual), '']),
   ];
 }
@@ -67,7 +69,7 @@ function evidenceItems(evidence: readonly Evidence[]): string[] {
   return hidden > 0 ? [...items, bullet(words.en.moreRows(hidden))] : items;
 }
 
-function findingLines(finding: Finding): string[] {
+function findingLines(finding: Finding, source: Source): string[] {
   const { severity, confidence, affected, symptoms, ruledOut } = finding;
   const names = affectedNames(affected).map(codeSpan);
   const symptomItems = symptoms.map(({ id, affected: objects }) => {
@@ -86,7 +88,12 @@ function findingLines(finding: Finding): string[] {
       labels.ruledOut,
       ruledOut.map((text) => bullet(escapeMarkdown(text))),
     ),
-    ...section(labels.fix, finding.remedies.flatMap(remedyLines)),
+    ...section(
+      labels.fix,
+      finding.remedies.flatMap((remedy) =>
+        remedyLines(remedy, fixCommand(finding, remedy, source)),
+      ),
+    ),
     '',
     `${labels.more} ${codeSpan(explainCommand(finding.id))}`,
     '',
@@ -103,7 +110,7 @@ export function renderMarkdown(diagnosis: Diagnosis): string {
   const lines = [
     `# ${signs[clean.verdict]} ${escapeMarkdown(verdictSentence(clean))}`,
     '',
-    ...clean.findings.flatMap(findingLines),
+    ...clean.findings.flatMap((finding) => findingLines(finding, clean.source)),
     ...(unread.length === 0 ? [] : [words.en.unread(unknown), '', ...unread, '']),
     escapeMarkdown(closingParts(clean, true).join(` ${unicodeGlyphs.dot} `)),
   ];

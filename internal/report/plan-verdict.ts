@@ -70,7 +70,7 @@ function sentence(plan: Plan, trial: Trial): readonly string[] {
   const isFinal = trial.kind === 'server';
   const warnings = answers.reduce((sum, answer) => sum + answer.warnings.length, 0);
   const untried = answers.filter(({ state }) => state === 'not-tried').length;
-  const tried = answers.length - untried;
+  const tried = (answers.length || plan.steps.length) - untried;
   if (untried > 0) return [(isFinal ? says.partly : says.partlyNow)(tried, untried)];
   return [(isFinal ? says.accepts : says.acceptsNow)(tried, warnings)];
 }

@@ -71,6 +71,7 @@ const cleanRemedy = (remedy: Remedy, clean: Clean): Remedy => ({
   ...(remedy.target === undefined ? {} : { target: cleanRef(remedy.target, clean) }),
   consequences: remedy.consequences.map(clean),
   manual: remedy.manual.map(sanitizeLines),
+  ...(remedy.durable === undefined ? {} : { durable: remedy.durable.map(sanitizeLines) }),
 });
 
 const cleanFinding = (finding: Finding, clean: Clean): Finding => ({

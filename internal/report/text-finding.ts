@@ -1,5 +1,6 @@
 import type { Finding, Symptom } from '../model/finding.ts';
 import type { Remedy } from '../model/remedy.ts';
+import type { Source } from '../model/snapshot.ts';
 import { evidenceRows } from './evidence.ts';
 import {
   alignRows,
@@ -19,6 +20,7 @@ const { labels } = words.en;
 
 export interface FindingOptions extends TextOptions {
   readonly now: string;
+  readonly source: Source;
   readonly isWide: boolean;
   /** The verdict says the title of the first finding already. */
   readonly hasTitle: boolean;
@@ -27,6 +29,32 @@ export interface FindingOptions extends TextOptions {
 const mostEvidence = 5;
 const mostCommands = 12;
 const rowIndent = 4;
+
+// What a shell would take apart is put in quotes.
+const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+const isSent = ({ action, changes, drains = [] }: Remedy): boolean =>
+  (action === 'apply' || action === 'apply-temporary') && changes.length + drains.length > 0;
+
+/** The command that shows what a remedy of a finding would change; null where only a person can do it. */
+export function fixCommand(
+  { id, remedies }: Pick<Finding, 'id' | 'remedies'>,
+  remedy: Remedy,
+  source: Source,
+): string | null {
+  if (!isSent(remedy)) return null;
+  // What `fix` takes by itself need not be named.
+  const own = remedies.find((one) => isSent(one) && one.consent === undefined);
+  return [
+    `kubectl calico-fix fix ${id}`,
+    ...(remedy === own ? [] : [`--remedy ${remedy.id}`]),
+    ...(remedy.consent === undefined ? [] : [`--${remedy.consent}`]),
+    source.kind === 'live'
+      ? '--dry-run=server'
+      : `--from ${shellWord(source.name)} --dry-run=client`,
+  ].join(' ');
+}
 
 /** What explains a finding further; every id has its page. */
 export const explainCommand = (id: string): string => `kubectl calico-fix explain ${id}`;
@@ -125,15 +153,25 @@ function remedyLines(finding: Finding, options: FindingOptions): string[] {
   const label = finding.id === 'undetermined' ? labels.next : labels.fix;
   const by = columns(label) + 4;
   const prose = (text: string): string[] => indent(wrap(text, width - by), by);
-  const detailed = (remedy: Remedy): string[] => [
-    ...(finding.id === 'undetermined' ? [] : prose(remedyTerms(remedy, glyphs.dot))),
-    ...remedy.consequences.flatMap(prose),
-    ...commands(remedy, by + 2, options),
-  ];
+  const detailed = (remedy: Remedy): string[] => {
+    const fix = fixCommand(finding, remedy, options.source);
+    return [
+      ...(finding.id === 'undetermined' ? [] : prose(remedyTerms(remedy, glyphs.dot))),
+      ...remedy.consequences.flatMap(prose),
+      ...(fix === null ? [] : [' '.repeat(by) + style.command(fix)]),
+      ...commands(remedy, by + 2, options),
+    ];
+  };
+  // Where the first is done by hand, what can be done from here is said all the same.
+  const own = isSent(first) ? undefined : others.find(isSent);
+  const ownFix = own ? fixCommand(finding, own, options.source) : null;
+  const othersFix = ownFix === null ? [] : [' '.repeat(by) + style.command(ownFix)];
   const or = others.map(({ title }) => title).join('; ');
   const rest = isWide
     ? others.flatMap((remedy) => [...prose(labels.or + remedy.title), ...detailed(remedy)])
-    : prose(or === '' ? '' : labels.or + or).filter((line) => line.trim() !== '');
+    : [...prose(or === '' ? '' : labels.or + or), ...othersFix].filter(
+        (line) => line.trim() !== '',
+      );
   return [
     ...indent(wrap(first.title, width - by), by, `  ${style.strong(pad(label, by - 2))}`),
     ...detailed(first),

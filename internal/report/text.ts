@@ -95,7 +95,7 @@ export function diagnosisBlocks(
   isWide: boolean,
 ): readonly (readonly string[])[] {
   const { errors, remarks } = bySeverity(clean.findings);
-  const base = { ...options, now: clean.takenAt, isWide };
+  const base = { ...options, now: clean.takenAt, source: clean.source, isWide };
   const isTold = clean.verdict === 'healthy' || clean.verdict === 'findings';
   return [
     verdictLines(clean, options),

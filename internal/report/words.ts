@@ -126,6 +126,7 @@ const en = {
   previousRun: '(previous run)',
   moreRows: (count: number) => `and ${count} more: -o wide`,
   moreLines: (count: number) => `# ${several(count, 'more line', 'more lines')}: -o wide`,
+  preview: 'See what it would change:',
   inCluster: 'the whole cluster',
   unread: (count: number) => `${several(count, 'check', 'checks')} could not tell:`,
   forChecks: (count: number) => several(count, 'check', 'checks'),

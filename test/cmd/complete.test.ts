@@ -4,11 +4,15 @@ import { checks } from '../../internal/checks/index.ts';
 import { formats } from '../../internal/report/render.ts';
 import { services } from '../../cmd/services.ts';
 import { runScene } from '../support/cli.ts';
+import { fixScene } from '../support/fix-scene.ts';
+import { memoryCluster } from '../support/memory-cluster.ts';
+import { recordOf } from '../support/plan.ts';
 
 const nobody: Sources = {
   kubeconfig: () => Promise.resolve({ contexts: [], clusters: [], users: [] }),
   nodes: () => Promise.resolve([]),
   findings: () => Promise.resolve([]),
+  records: () => Promise.resolve([]),
 };
 
 async function ask(words: readonly string[], sources: Partial<Sources> = {}) {
@@ -58,6 +62,11 @@ describe('what stands at the cursor', () => {
     { words: ['explain', '-o', ''], values: ['text', 'markdown'] },
     { words: ['completion', ''], values: ['bash', 'zsh', 'fish', 'powershell', 'install'] },
     { words: ['help', 'pre'], values: ['predict'] },
+    { words: ['fix', '--dry-run', ''], values: ['none', 'client', 'server'] },
+    { words: ['fix', '--dry-run=s'], values: ['server'] },
+    { words: ['undo', '--dry'], values: ['--dry-run'] },
+    { words: ['fix', '--ignore'], values: ['--ignore-daemonsets'] },
+    { words: ['history', '-o', 'y'], values: ['yaml'] },
     { words: ['diagnose', 'dum'], values: [] },
     { words: ['diagnose', '--', '--fail'], values: [] },
     { words: ['diagnose', '--nope='], values: [] },
@@ -93,7 +102,7 @@ describe('what it offers is what there is', () => {
     expect(values).toEqual([...named]);
   });
 
-  it.each(['diagnose', 'predict', 'collect'])(
+  it.each(['diagnose', 'fix', 'undo', 'history', 'predict', 'collect'])(
     'flags of %s: those that its help names',
     async (verb) => {
       const { stdout } = await runScene([verb, '--help']);
@@ -125,6 +134,29 @@ describe('what it offers is what there is', () => {
 });
 
 describe('names from outside', () => {
+  const some =
+    (...values: readonly string[]) =>
+    () =>
+      Promise.resolve(values.map((value) => ({ value, text: '' })));
+
+  it.each([
+    [['fix', 'w'], { findings: some('wrong-a', 'other') }, ['wrong-a']],
+    [['fix', '--yes', ''], { findings: some('wrong-a', 'other') }, ['wrong-a', 'other']],
+    [['fix', 'wrong-a', ''], { findings: some('wrong-a') }, []],
+    [['undo', '2026'], { records: some('20261121-1-a', '20251121-1-a') }, ['20261121-1-a']],
+    [['history', ''], { records: some('20261121-1-a') }, []],
+    [['fix', '--node', 'n'], { nodes: () => Promise.resolve(['n1', 'm1']) }, ['n1']],
+  ] as const)('%j', async (words, sources, values) => {
+    expect(await ask(words, sources)).toEqual({ code: 0, values, directive: noFiles });
+  });
+
+  it('records are those of the journal', async () => {
+    const { run, journal } = fixScene(memoryCluster());
+    journal.write(recordOf({ id: '20260301-1-a' }));
+    const { stdout } = await run(['__complete', 'undo', '']);
+    expect(stdout).toMatch(/^20260301-1-a\t\S[^\n]*\n:4\n$/);
+  });
+
   const kubeconfig: Sources['kubeconfig'] = () =>
     Promise.resolve({ contexts: ['prod', 'arn:aws:x/y'], clusters: ['c1'], users: ['me'] });
 
