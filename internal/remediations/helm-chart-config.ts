@@ -55,11 +55,10 @@ function put(
     const here = [...path, key];
     const now = isTree(before) ? before[key] : undefined;
     if (isTree(value) && isTree(now)) put(document, now, value, here);
-    else
-      document.setIn(
-        here,
-        document.createNode(Array.isArray(value) ? listWith(now, value) : value),
-      );
+    else if (isTree(value)) document.setIn(here, document.createNode(value));
+    else if (Array.isArray(value)) document.setIn(here, document.createNode(listWith(now, value)));
+    // A scalar is put into the node that is there, so that a remark behind it stays.
+    else document.setIn(here, value);
   }
 }
 
