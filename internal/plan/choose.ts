@@ -1,7 +1,8 @@
 import type { CheckResult } from '../model/check.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Action, Remedy } from '../model/remedy.ts';
+import type { Remedy } from '../model/remedy.ts';
+import { isSent } from './plan-refusal.ts';
 
 /** A finding and what shall be done about it. `finding` is null where the user asked for a method without one. */
 export interface ChosenItem {
@@ -75,11 +76,6 @@ export type Choice =
   | { readonly state: 'none'; readonly reason: ChoiceReason };
 
 const none = (reason: ChoiceReason): Choice => ({ state: 'none', reason });
-
-const sendable: readonly Action[] = ['apply', 'apply-temporary'];
-
-const isSent = ({ action, changes, drains = [] }: Remedy): boolean =>
-  sendable.includes(action) && changes.length + drains.length > 0;
 
 const hasConsent = ({ consent }: Remedy, { freezeOperator }: ChoiceOptions): boolean =>
   consent === undefined || freezeOperator;

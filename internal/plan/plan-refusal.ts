@@ -12,7 +12,9 @@ export interface RefusalInput {
 // Two renderers are at work, or one gives way to another: what one change does, the other may undo or double.
 const unsettled: readonly InstallState[] = ['migrating', 'migration-blocked', 'two-installations'];
 
-const isSent = ({ action }: Remedy): boolean => action === 'apply' || action === 'apply-temporary';
+/** Whether a remedy is carried out through the API; where commands alone describe it, it is for a person. */
+export const isSent = ({ action, changes, drains = [] }: Remedy): boolean =>
+  (action === 'apply' || action === 'apply-temporary') && changes.length + drains.length > 0;
 
 /** Why nothing of a plan may be sent, as a sentence; null if it may. What the reasons of the installation are is said with it. */
 export function refusalOf({ install, remedies, conflicts, drains }: RefusalInput): string | null {

@@ -7,7 +7,7 @@ import { type DrainFacts, drainFactsOf } from './drain-facts.ts';
 import { drainStep } from './drain-step.ts';
 import { mergeChanges, objectKey, type WantedChange } from './merge.ts';
 import { objectIn } from './plan-objects.ts';
-import { refusalOf } from './plan-refusal.ts';
+import { isSent, refusalOf } from './plan-refusal.ts';
 import { inOrder, isAbout, isNeeded, reckon, withoutDoubleRestarts } from './plan-steps.ts';
 
 /** A finding, or what of it a plan tells, and the remedy that was chosen for it. */
@@ -39,8 +39,6 @@ const distinct = <T>(values: readonly T[], keyOf: (value: T) => string): readonl
 /** Blocks of lines one after the other, each block once. */
 const blocks = (lists: readonly (readonly string[])[]): readonly string[] =>
   distinct(lists, (lines) => lines.join('\n')).flat();
-
-const isSent = ({ action }: Remedy): boolean => action === 'apply' || action === 'apply-temporary';
 
 const wantedOf = (
   { snapshot, nodes = [] }: PlanInput,
