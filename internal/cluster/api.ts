@@ -25,6 +25,11 @@ export interface Ask {
   /** Metadata of the objects only, as the API's PartialObjectMetadata and its list. */
   readonly metadataOnly?: boolean;
   readonly patience?: Patience;
+  /**
+   * Of a list: takes the place of its objects, each as it comes, so that a page is never held whole. May be called for objects
+   * of an answer that breaks off and is asked for again.
+   */
+  readonly eachItem?: (item: unknown) => unknown;
 }
 
 export interface TextAsk {

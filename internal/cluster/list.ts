@@ -3,6 +3,7 @@ import type { Api, Ask } from './api.ts';
 import { type Page, pageOf, pageSize, withRestarts } from './raw-list.ts';
 import { failure, type Outcome } from './read-error.ts';
 import { admit } from './shape.ts';
+import { sharing } from './sharing.ts';
 import { slim } from './slim.ts';
 import type { Target } from './target.ts';
 
@@ -20,7 +21,7 @@ export interface Listed<T> {
 }
 
 const admitPage = <Name extends ListName>(name: Name, { body, items }: Page) =>
-  admit(name, { ...body, items: items.map((item) => slim(name, item)) });
+  admit(name, { ...body, items });
 
 async function readPages<Name extends ListName>(
   api: Api,
@@ -30,9 +31,11 @@ async function readPages<Name extends ListName>(
 ): Promise<Outcome<Listed<Lists[Name]>>> {
   const items: Lists[Name][] = [];
   const warnings: string[] = [];
+  const share = sharing();
+  const eachItem = (item: unknown): unknown => share(slim(name, item));
   for (let next = ''; ;) {
     const page = { limit: String(pageSize), ...(next === '' ? {} : { continue: next }) };
-    const outcome = await api.getJson(target, { ...ask, query: { ...query, ...page } });
+    const outcome = await api.getJson(target, { ...ask, eachItem, query: { ...query, ...page } });
     if (outcome.state === 'failed') return outcome;
     const read = pageOf(outcome.value);
     if (!read) return failure('damaged', `the answer is not a list of ${target.resource}`);

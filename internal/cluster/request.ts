@@ -1,6 +1,7 @@
 import type { Api, ApiOptions, Ask } from './api.ts';
 import { Attempts, defaultMaxInFlight, type Request } from './attempts.ts';
 import type { Connection } from './connection.ts';
+import { isList, isRecord } from './json.ts';
 import { limiter } from './limit.ts';
 import { type Failure, failure, type Outcome } from './read-error.ts';
 import { pathOf, type Right, rightToRead, type Target } from './target.ts';
@@ -40,6 +41,14 @@ export function parse(text: string): { readonly state: 'read'; readonly value: u
   }
 }
 
+// Puts what was made of the objects of a list in the places where they stood.
+function withItems(list: unknown, items: readonly unknown[]): unknown {
+  if (!isRecord(list) || !isList(list['items'])) return list;
+  let next = 0;
+  const places = list['items'];
+  return { ...list, items: places.map((place) => (isRecord(place) ? items[next++] : place)) };
+}
+
 export const commonHeaders = ({ userAgent = 'kubectl-calico-fix' }: ApiOptions) => ({
   'user-agent': userAgent,
 });
@@ -54,13 +63,18 @@ export function createApi(connection: Connection, options: ApiOptions = {}): Api
 
   const json = async (request: Request): Promise<Outcome<unknown>> => {
     const outcome = await limit(() => attempts.run(request));
-    return outcome.state === 'read' ? parse(outcome.value.text) : outcome;
+    if (outcome.state === 'failed') return outcome;
+    const parsed = parse(outcome.value.text);
+    const { items } = outcome.value;
+    if (parsed.state === 'failed' || items === undefined) return parsed;
+    return { state: 'read', value: withItems(parsed.value, items) };
   };
 
   const getJson: Api['getJson'] = (target, ask = {}) => {
     const headers = { ...common, accept: acceptOf(target, ask), 'accept-encoding': 'gzip' };
     const url = urlOf(server, target, ask.query);
-    const send = { ...wholeBody, method: 'GET', url, headers } as const;
+    const { eachItem } = ask;
+    const send = { ...wholeBody, method: 'GET', url, headers, eachItem } as const;
     return json({ send, needed: needed(target), patience: ask.patience ?? 'normal', timeoutMs });
   };
 

@@ -82,6 +82,7 @@ const crd: ShapeOf<k8s.CustomResourceDefinition> = {
 const clusterRole: ShapeOf<k8s.ClusterRole> = {
   fields: {
     ...base,
+    aggregationRule: anyObject,
     rules: {
       listOf: {
         fields: {

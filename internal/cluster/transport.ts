@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { LoginOptions } from './connection.ts';
+import { itemReader } from './item-reader.ts';
 
 /** One HTTP request. */
 export interface Send {
@@ -15,6 +16,8 @@ export interface Send {
   readonly keep: 'all' | 'head' | 'tail';
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /** Of a list, with `keep` all: what is made of each of its objects, as it comes. */
+  readonly eachItem?: (item: unknown) => unknown;
   /** Told when there is a connection to the server: from then on the request may be received. */
   readonly onConnected?: () => void;
 }
@@ -25,7 +28,10 @@ export interface Answer {
   readonly headers: IncomingMessage['headers'];
   /** Its `Warning` headers as they came. */
   readonly warnings: readonly string[];
+  /** Of a list with `eachItem` without the objects, see `ItemList`; empty where one of them is not JSON. */
   readonly text: string;
+  /** What `eachItem` made of them. */
+  readonly items?: readonly unknown[];
   /** Bytes of the body as it was sent, before it was cut to `maxBytes`; of a `head` no more than were read. */
   readonly bytes: number;
 }
@@ -44,9 +50,12 @@ export class BodyTooLong extends Error {
  */
 export async function exchange(send: Send, options: LoginOptions): Promise<Answer> {
   const message = await open(send, options);
-  const body = await readBody(message, send);
+  const isRefused = (message.statusCode ?? 0) >= 300;
+  const { eachItem } = send;
+  const body =
+    eachItem && !isRefused ? readItems(message, send, eachItem) : readBody(message, send);
   const { statusCode: status = 0, headers, headersDistinct } = message;
-  return { status, headers, warnings: headersDistinct['warning'] ?? [], ...body };
+  return { status, headers, warnings: headersDistinct['warning'] ?? [], ...(await body) };
 }
 
 function open(send: Send, options: LoginOptions): Promise<IncomingMessage> {
@@ -106,10 +115,27 @@ async function readBody(
   return { text: cut.toString('utf8'), bytes };
 }
 
+async function readItems(
+  message: IncomingMessage,
+  { maxBytes }: Send,
+  eachItem: (item: unknown) => unknown,
+): Promise<Pick<Answer, 'text' | 'items' | 'bytes'>> {
+  const reader = itemReader(eachItem);
+  let bytes = 0;
+  for await (const chunk of decoded(message)) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new BodyTooLong(maxBytes);
+    reader.push(chunk);
+  }
+  const list = reader.finish();
+  return { text: list?.envelope ?? '', items: list?.items ?? [], bytes };
+}
+
 // An end before its time shows as an error of `message`, which pipe() does not hand on.
 function decoded(message: IncomingMessage): Readable {
   if (message.headers['content-encoding'] !== 'gzip') return message;
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ chunkSize: 64 * 1024 });
   message.once('error', (error) => gunzip.destroy(error));
   return message.pipe(gunzip);
 }
