@@ -145,7 +145,7 @@ test('strategic: containers and variables are found by name', async () => {
   expect(after?.livenessProbe).toEqual({ ...before?.livenessProbe, failureThreshold: 9 });
 });
 
-test('JSON: a test that fails is 422 and changes nothing', async () => {
+test('JSON: a test that fails is a conflict and changes nothing', async () => {
   const cluster = operator();
   const path = '/spec/calicoNetwork/nodeAddressAutodetectionV4';
   const patch = (value: unknown): Change => ({
@@ -158,7 +158,7 @@ test('JSON: a test that fails is 422 and changes nothing', async () => {
     ],
   });
   const before = cluster.stored(installationRef);
-  expect(await cluster.send(patch({ firstFound: false }))).toMatchObject({ status: 422 });
+  expect(await cluster.send(patch({ firstFound: false }))).toMatchObject({ status: 409 });
   expect(cluster.stored(installationRef)).toBe(before);
   expect(await cluster.send(patch({ firstFound: true }))).toMatchObject({
     value: {
@@ -171,7 +171,7 @@ test.each([
   [
     'a misspelt field',
     { spec: { calicoNetwork: { nodeAddressAutodetectionV4: { kubernete: 'x' } } } },
-    400,
+    422,
   ],
   [
     'a value that is not in the list',
@@ -194,7 +194,7 @@ test.each([
         },
       },
     },
-    400,
+    422,
   ],
 ])('an Installation with %s is refused', async (_name, body, status) => {
   expect(await operator().send(merge(installationRef, body), { isDryRun: true })).toMatchObject({
@@ -231,7 +231,7 @@ test('a variable with a value and a source is invalid; a misspelt probe is not k
     });
   const both = { name: 'NODENAME', value: 'x' };
   expect(await send({ env: [both] })).toMatchObject({ status: 422, reason: 'Invalid' });
-  expect(await send({ livenessProbe: { failureTreshold: 3 } })).toMatchObject({ status: 400 });
+  expect(await send({ livenessProbe: { failureTreshold: 3 } })).toMatchObject({ status: 422 });
   expect(await send({ livenessProbe: { failureThreshold: -3 } })).toMatchObject({ status: 422 });
 });
 
@@ -256,7 +256,8 @@ test('the server fills in what is not said', async () => {
 test('create, delete and what is not there', async () => {
   const cluster = manifest();
   const ref: ApiRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-system', name: 'c' };
-  const create: Change = { ref, verb: 'create', body: { data: { a: 'b' } } };
+  const metadata = { name: 'c' };
+  const create: Change = { ref, verb: 'create', body: { metadata, data: { a: 'b' } } };
   const remove: Change = { ref, verb: 'delete', body: null };
   expect(await cluster.get(ref)).toMatchObject({ status: 404, reason: 'NotFound' });
   expect(await cluster.send(remove)).toMatchObject({ status: 404 });

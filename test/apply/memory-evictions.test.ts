@@ -77,7 +77,7 @@ test('two budgets for one pod are an error of the server', async () => {
     budgetOf('a', { maxUnavailable: 3 }),
     budgetOf('b', { maxUnavailable: 3 }),
   ]);
-  expect(await evict(0)).toMatchObject({ status: 500, reason: 'InternalError' });
+  expect(await evict(0)).toMatchObject({ status: 500, causes: [] });
 });
 
 test('a budget that is not yet processed asks to come back', async () => {

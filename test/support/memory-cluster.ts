@@ -51,9 +51,10 @@ export interface MemoryOptions {
  *     await applyPlan(plan, { cluster, clock: cluster.clock, … }, options);
  *     expect(cluster.writes()).toEqual([]);                                                    // nothing was sent
  *
- * Answers are those of a real server: 404, 409 (guards, `resourceVersion` and `uid` in a body, an object that exists), 400 (unknown
- * fields), 422 (invalid values, a JSON patch whose test fails), 415 (strategic patch of a custom resource), 403 by `rights`, 429 and
- * 500 by disruption budgets. Objects of built-in kinds get a server's defaults, writes an entry in managedFields. A dry run answers
+ * Answers are those of a real server as a live `Cluster` gives them (test/e2e/answers.test.ts asks both): 404, 409 (guards,
+ * `resourceVersion` and `uid` in a body, an object that exists, a JSON patch whose test fails), 422 (unknown fields in a patch,
+ * invalid values), 400 (unknown fields in a new object), 415 (strategic patch of a custom resource), 403 by `rights`, 429 and 500
+ * by disruption budgets. Objects of built-in kinds get a server's defaults, writes an entry in managedFields. A dry run answers
  * the same and stores nothing. An Installation is judged by the schema of its CustomResourceDefinition, if that is stored
  * (`memory-crd.ts`). Budgets that are given with a status keep it; the others follow their pods.
  */

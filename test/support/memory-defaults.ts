@@ -85,13 +85,14 @@ function daemonSet(spec: Draft): void {
   if (rolling) setDefaults(rolling, { maxUnavailable: 1, maxSurge: 0 });
 }
 
-function dropNulls(value: unknown): void {
-  if (Array.isArray(value)) value.forEach(dropNulls);
+// Go leaves out what is null, and lists without items.
+function dropEmpty(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(dropEmpty);
   const draft = asDraft(value);
   if (!draft) return;
   for (const [name, part] of Object.entries(draft)) {
-    if (part === null) delete draft[name];
-    else dropNulls(part);
+    if (part === null || (Array.isArray(part) && part.length === 0)) delete draft[name];
+    else dropEmpty(part);
   }
 }
 
@@ -110,7 +111,7 @@ const templated = new Set(['DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet
 export function withDefaults<T extends KubeObject>(object: T): T {
   const draft = structuredClone(object);
   if (isCustom(object)) return draft;
-  dropNulls(draft);
+  dropEmpty(Reflect.get(draft, 'spec'));
   const spec = asDraft(Reflect.get(draft, 'spec'));
   if (!spec) return draft;
   if (object.kind === 'Pod') podSpec(spec);

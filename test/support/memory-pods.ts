@@ -123,6 +123,7 @@ export function judgeEviction(store: MemoryStore, pod: Pod): Refused | { budget:
     return refusal(
       500,
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+      { reason: '' },
     );
   const verdict = budgetRefusal(pod, budget);
   if (typeof verdict === 'object') return verdict;
@@ -158,7 +159,8 @@ export function deletePod(
   const ref = refOf(pod);
   if (grace === 0) {
     store.remove(ref);
-    return pod;
+    const last = { deletionTimestamp: clock.time(), deletionGracePeriodSeconds: 0 };
+    return { ...pod, metadata: { ...pod.metadata, ...last } };
   }
   const seconds = hasKubelet(store, pod) ? ending(pod, grace) : 'never';
   const end = new Date(clock.now() + grace * 1000).toISOString();

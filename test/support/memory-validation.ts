@@ -113,8 +113,10 @@ const templateSchema = fields('metadata', {
 
 const builtIn: Readonly<Record<string, Schema>> = {
   DaemonSet: fields('apiVersion kind metadata status', {
-    spec: fields('selector updateStrategy minReadySeconds revisionHistoryLimit', {
+    spec: fields('selector updateStrategy', {
       template: templateSchema,
+      minReadySeconds: integer,
+      revisionHistoryLimit: integer,
     }),
   }),
   Deployment: fields('apiVersion kind metadata status', {
@@ -163,6 +165,13 @@ function checkProbe(probe: unknown, place: string, mayRepeat: boolean, faults: F
     faults.invalid.push({ field: `${place}.successThreshold`, message: 'must be 1' });
 }
 
+function checkTexts({ metadata }: KubeObject, faults: Faults): void {
+  for (const place of ['labels', 'annotations'] as const)
+    for (const [name, value] of Object.entries<unknown>(metadata[place] ?? {}))
+      if (typeof value !== 'string')
+        faults.invalid.push({ field: `metadata.${place}.${name}`, message: 'must be a string' });
+}
+
 function checkUpdate(before: KubeObject | null, after: KubeObject, faults: Faults): void {
   if (after.kind !== 'DaemonSet' && after.kind !== 'Deployment') return;
   const spec: unknown = Reflect.get(after, 'spec');
@@ -174,7 +183,8 @@ function checkUpdate(before: KubeObject | null, after: KubeObject, faults: Fault
 }
 
 /**
- * Strict field validation (400 for fields that nobody knows) and the rules of the kind (422); null where the object is good.
+ * Strict field validation (fields that nobody knows: 422 in a patch, 400 in a new object) and the rules of the kind (422); null
+ * where the object is good.
  * Custom resources are judged by the schema of their definition, if the cluster has it.
  */
 export function validate(
@@ -190,8 +200,9 @@ export function validate(
   if (own) walk({ ...schema, properties: own }, rest, '', faults);
   if (faults.unknown.length > 0) {
     const told = faults.unknown.map((path) => `unknown field "${path}"`).join(', ');
-    return refusal(400, `strict decoding error: ${told}`);
+    return refusal(before ? 422 : 400, `strict decoding error: ${told}`);
   }
+  checkTexts(after, faults);
   checkUpdate(before, after, faults);
   if (faults.invalid.length === 0) return null;
   const told = faults.invalid.map(({ field, message }) => `${field}: ${message}`).join(', ');

@@ -109,10 +109,8 @@ function applied(change: Change, before: KubeObject): KubeObject | Refused {
   try {
     return applyChange(before, change);
   } catch (error) {
-    // A test that fails, or a path that is not there.
-    return refusal(422, 'the server rejected our request due to an error in our request', {
-      causes: [cause('', '', error instanceof Error ? error.message : String(error))],
-    });
+    // A test that fails, or a path that is not there: the server says 422, which a `Cluster` tells as the conflict that it is.
+    return refusal(409, error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -140,29 +138,44 @@ function patch(world: WriteWorld, change: Change, isDryRun: boolean): Reply<Kube
   return done(frozen({ ...whole, metadata }));
 }
 
+// A namespace that is not there or ends is noticed first, then the name, and only when it is stored an object that exists.
+function creationRefusal(world: WriteWorld, change: Change, sent: Metadata): Refused | null {
+  const { store } = world;
+  const { namespace, name, kind } = change.ref;
+  if (namespace !== undefined && sent.namespace !== undefined && sent.namespace !== namespace)
+    return refusal(400, 'the namespace of the provided object does not match the namespace sent');
+  const home = namespace === undefined ? null : store.get({ kind: 'Namespace', name: namespace });
+  if (namespace !== undefined && !home) return refusal(404, `namespaces "${namespace}" not found`);
+  if (home && isTerminating(home)) return terminating(world, change);
+  if (sent.name !== name) {
+    const told = 'name or generateName is required';
+    return refusal(422, `${kind} "" is invalid: metadata.name: Required value: ${told}`, {
+      causes: [cause('FieldValueRequired', 'metadata.name', `Required value: ${told}`)],
+    });
+  }
+  if (sent.resourceVersion !== undefined)
+    return refusal(400, 'resourceVersion should not be set on objects to be created');
+  return null;
+}
+
+/** The body is the whole object: its name is not taken from the place that it is sent to. */
 function create(world: WriteWorld, change: Change, isDryRun: boolean): Reply<KubeObject> {
   const { store, pluralOf } = world;
   const { ref, body } = change;
   if (!isObject(body)) return refusal(400, 'the body of the request is not an object');
-  if (store.get(ref)) {
-    const message = `${pluralOf(ref.kind)} "${ref.name}" already exists`;
-    return refusal(409, message, { reason: 'AlreadyExists' });
-  }
-  const { namespace } = ref;
-  const home = namespace === undefined ? null : store.get({ kind: 'Namespace', name: namespace });
-  if (namespace !== undefined && !home) return refusal(404, `namespaces "${namespace}" not found`);
-  if (home && isTerminating(home)) return terminating(world, change);
-  const metadata: Metadata = {
-    ...(isObject(body['metadata']) ? body['metadata'] : {}),
-    name: ref.name,
-  };
-  const { apiVersion, kind } = ref;
+  const sent = (isObject(body['metadata']) ? body['metadata'] : {}) as Partial<Metadata>;
+  const metadata = { ...sent, name: sent.name ?? '' };
+  const refused = creationRefusal(world, change, metadata);
+  if (refused) return refused;
+  const { apiVersion, kind, namespace } = ref;
   const place = namespace === undefined ? {} : { namespace };
   const object = withDefaults({ ...body, apiVersion, kind, metadata: { ...metadata, ...place } });
-  if (object.metadata.resourceVersion !== undefined)
-    return refusal(400, 'resourceVersion should not be set on objects to be created');
   const invalid = validate(null, object, definitionOf(world, object));
   if (invalid) return invalid;
+  if (store.get(ref)) {
+    const message = `${pluralOf(kind)} "${ref.name}" already exists`;
+    return refusal(409, message, { reason: 'AlreadyExists' });
+  }
   const whole = signed(world, null, object);
   return done(isDryRun ? frozen(whole) : store.put(whole));
 }
@@ -211,10 +224,11 @@ function evict(world: WriteWorld, change: Change, isDryRun: boolean): Reply<Kube
   if (!pod) return notFound(world, change);
   const home = store.get({ kind: 'Namespace', name: pod.metadata.namespace ?? '' });
   if (home && isTerminating(home)) return terminating(world, change);
-  const refused = guardRefusal(world, change, pod);
-  if (refused) return refused;
+  // The budget is asked before the pod is compared with what was meant.
   const verdict = judgeEviction(store, pod);
   if ('state' in verdict) return verdict;
+  const refused = guardRefusal(world, change, pod);
+  if (refused) return refused;
   if (isDryRun) return done(success);
   if (verdict.budget)
     store.edit<typeof verdict.budget>(refOf(verdict.budget), ({ status = {} }) => {
