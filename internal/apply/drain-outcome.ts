@@ -72,7 +72,9 @@ const withState = (leavings: readonly Leaving[], ...wanted: Leaving['state'][]) 
   leavings.filter(({ state }) => wanted.includes(state)).map(nameOf);
 
 function summary(node: string, ended: Emptied, leavings: readonly Leaving[]): readonly string[] {
-  const evicted = leavings.filter(({ isTaken }) => isTaken).length;
+  const taken = leavings.filter(({ isTaken }) => isTaken);
+  const verb = leavings[0]?.change.verb === 'delete' ? 'deleted' : 'evicted';
+  const count = `${taken.length === 1 ? '1 pod was' : `${taken.length} pods were`} ${verb}`;
   const ending = withState(leavings, 'terminating');
   const staying = withState(leavings, 'to-evict', 'held', 'failed');
   const finalizers = leavings.filter(
@@ -80,7 +82,7 @@ function summary(node: string, ended: Emptied, leavings: readonly Leaving[]): re
   );
   const givenUp = withState(leavings, 'given-up');
   return [
-    words[ended](node, evicted),
+    words[ended](node, count),
     ...(ending.length > 0 ? [words.ending(ending)] : []),
     ...(finalizers.length > 0 ? [words.finalizers(finalizers.map(nameOf))] : []),
     ...(staying.length > 0 ? [words.staying(staying)] : []),
@@ -113,25 +115,23 @@ export function drainOutcome(
   };
 }
 
-const pods = (count: number): string => (count === 1 ? '1 pod was' : `${count} pods were`);
-
 const list = (names: readonly string[]): string =>
   names.length > 10
     ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more`
     : names.join(', ');
 
 const words = {
-  empty: (node: string, count: number): string => `${node} is drained: ${pods(count)} evicted.`,
-  failed: (node: string, count: number): string =>
-    `error: unable to drain node "${node}": ${pods(count)} evicted, not all could be.`,
-  'timed-out': (node: string, count: number): string =>
-    `error: unable to drain node "${node}" in the time that was given: ${pods(count)} evicted.`,
-  lost: (node: string, count: number): string =>
-    `The kubelet of ${node} does not answer: ${pods(count)} marked for deletion and stay Terminating until it does. They are not waited for.`,
-  blind: (node: string, count: number): string =>
-    `The pods of ${node} could not be read for 5 minutes; ${pods(count)} evicted before.`,
-  interrupted: (node: string, count: number): string =>
-    `The drain of ${node} was interrupted: ${pods(count)} evicted.`,
+  empty: (node: string, count: string): string => `${node} is drained: ${count}.`,
+  failed: (node: string, count: string): string =>
+    `error: unable to drain node "${node}": ${count}, not all could be.`,
+  'timed-out': (node: string, count: string): string =>
+    `error: unable to drain node "${node}" in the time that was given: ${count}.`,
+  lost: (node: string, count: string): string =>
+    `The kubelet of ${node} does not answer: ${count}, but stay Terminating until it does. They are not waited for.`,
+  blind: (node: string, count: string): string =>
+    `The pods of ${node} could not be read for 5 minutes; ${count} before.`,
+  interrupted: (node: string, count: string): string =>
+    `The drain of ${node} was interrupted: ${count}.`,
   ending: (names: readonly string[]): string => `Still ending: ${list(names)}.`,
   finalizers: (names: readonly string[]): string =>
     `Finalizers hold these, whoever set them has to let go: ${list(names)}.`,

@@ -75,12 +75,15 @@ export const budgetConcerns: Look = ({ leaving, facts, options }) => {
   if (covered.length === 0) return [];
   if (options.disableEviction)
     return [remark('budgets-bypassed', words.bypassed(namesOf(covered.map(({ pod }) => pod))))];
-  const several = covered.filter(({ own }) => own.length > 1);
+  const several = Map.groupBy(
+    covered.filter(({ own }) => own.length > 1),
+    ({ own }) => namesOf(own),
+  );
   const single = covered.filter(({ own }) => own.length === 1);
   const groups = Map.groupBy(single, ({ own }) => own[0]);
   return [
-    ...several.map(({ pod, own }) =>
-      blocking('several-budgets', words.several(nameOf(pod), namesOf(own))),
+    ...[...several].map(([names, group]) =>
+      blocking('several-budgets', words.several(namesOf(group.map(({ pod }) => pod)), names)),
     ),
     ...[...groups].flatMap(([budget, group]) => {
       const concern =
@@ -95,8 +98,8 @@ export const budgetConcerns: Look = ({ leaving, facts, options }) => {
 };
 
 const words = {
-  several: (pod: string, budgets: string): string =>
-    `${pod} is covered by more than one disruption budget (${budgets}), and the API server evicts no such pod. Make the selectors distinct first.`,
+  several: (pods: string, budgets: string): string =>
+    `More than one disruption budget (${budgets}) covers ${pods}, and the API server evicts no such pod. Make the selectors distinct first.`,
   never: (budget: string, pods: string, isSingle: boolean): string =>
     isSingle
       ? `Disruption budget ${budget} wants its only pod to stay (${pods}), so it can never be evicted. Give its workload one replica more, or loosen the budget.`

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { runDrains } from '../../internal/apply/drain.ts';
+import { runDrain, runDrains } from '../../internal/apply/drain.ts';
 import type { Node } from '../../internal/model/kubernetes.ts';
 import { drainOptionsOf } from '../../internal/plan/drain-options.ts';
 import { drainStep } from '../../internal/plan/drain-step.ts';
 import { factsOf, podOf } from '../support/drain-sample.ts';
 import { drainNodes, drainSetting, living, web, writesOf } from '../support/drain-setting.ts';
-import { refusal } from '../support/memory-answers.ts';
+import { refusal, silence } from '../support/memory-answers.ts';
 import type { MemoryCluster } from '../support/memory-cluster.ts';
 
 describe('a drain', () => {
@@ -217,6 +217,19 @@ describe('the wait', () => {
     expect(await own.drain({ timeoutSeconds: 0 })).toMatchObject({ state: 'drained' });
   });
 
+  it('gives up where the pods cannot be read any more', async () => {
+    const own = drainSetting([web('a', 'n')], { ending: () => 'never' });
+    own.cluster.clock.schedule(5000, () => {
+      own.cluster.before({ verb: 'list', kind: 'Pod' }, () => silence(false));
+    });
+    expect(await own.drain({ timeoutSeconds: 0 })).toMatchObject({
+      state: 'failed',
+      evicted: ['orders/a'],
+    });
+    expect(own.cluster.clock.elapsedSeconds()).toBeGreaterThan(300);
+    expect(own.cluster.clock.elapsedSeconds()).toBeLessThan(320);
+  });
+
   it('does not wait for a kubelet that is away', async () => {
     const own = drainSetting([web('a', 'n')]);
     own.cluster.edit<Node>({ kind: 'Node', name: 'n' }, ({ status }) => {
@@ -261,6 +274,22 @@ describe('an interruption', () => {
     own.cluster.clock.schedule(10_000, () => own.control.abort(new Error('stop')));
     expect(await own.drain()).toMatchObject({ state: 'interrupted', evicted: ['orders/a'] });
     expect(own.cluster.clock.elapsedSeconds()).toBeLessThan(12);
+  });
+});
+
+describe('a journal that cannot be written', () => {
+  it.each([
+    ['the cordon', 'Node', []],
+    ['an eviction', 'Pod', ['patch n']],
+  ])('ends the drain before %s is sent', async (_name, kind, writes) => {
+    const own = drainSetting([web('a', 'n')]);
+    const sending: typeof own.hooks.sending = ({ ref }) => {
+      if (ref.kind === kind) throw new Error('no space left on device');
+    };
+    const step = drainStep('n', factsOf({ nodes: drainNodes }), drainOptionsOf());
+    const drain = runDrain(step, own.context, { ...own.hooks, sending });
+    await expect(drain).rejects.toThrow('no space left on device');
+    expect(writesOf(own.cluster)).toEqual(writes);
   });
 });
 

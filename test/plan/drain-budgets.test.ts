@@ -120,6 +120,10 @@ it.each([
   expect(concernsWith(two, [parts], flags)).toEqual(expected);
 });
 
+it('tells once of the pods of the same budgets', () => {
+  expect(concernsWith(two, [{}, {}])).toEqual([['several-budgets', true]]);
+});
+
 it('says nothing of budgets where no pod has one, and of none that were not read', () => {
   expect(concernsWith(two, [{ namespace: 'cart' }], { disableEviction: true })).toEqual([]);
   expect(concernsWith(null, [{}])).toEqual([]);
