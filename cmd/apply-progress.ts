@@ -11,14 +11,16 @@ export interface Narrator {
   readonly end: () => void;
 }
 
+type Verb = 'fix' | 'undo';
+
 const wipe = '\r\x1b[K';
 
 // One line that is drawn anew for what passes, and a line of its own for what stays true.
-function liveNarrator({ stderr, env }: Shell): Narrator {
+function liveNarrator({ stderr, env }: Shell, verb: Verb): Narrator {
   const { ellipsis } = glyphsFor(env);
   const onEvent = (event: ApplyEvent): void => {
     const width = widthOf(stderr, env, 160) - 1;
-    for (const { text, time, isPassing } of eventLines(event)) {
+    for (const { text, time, isPassing } of eventLines(event, verb)) {
       if (!isPassing) {
         stderr.write(`${wipe}${text}\n`);
         continue;
@@ -31,10 +33,10 @@ function liveNarrator({ stderr, env }: Shell): Narrator {
 }
 
 // In a log each line stands for itself: only what is news is a line.
-function plainNarrator({ stderr }: Shell): Narrator {
+function plainNarrator({ stderr }: Shell, verb: Verb): Narrator {
   const said = new Map<string, string>();
   const onEvent = (event: ApplyEvent): void => {
-    for (const { about, text, isPassing } of eventLines(event)) {
+    for (const { about, text, isPassing } of eventLines(event, verb)) {
       if (isPassing && said.get(about) === text) continue;
       said.set(about, text);
       stderr.write(`${text}\n`);
@@ -44,7 +46,7 @@ function plainNarrator({ stderr }: Shell): Narrator {
 }
 
 /** On a terminal one live line; elsewhere, and with `-v`, a line for each change. */
-export const narrator = (shell: Shell, verbosity: number): Narrator =>
+export const narrator = (shell: Shell, verbosity: number, verb: Verb = 'fix'): Narrator =>
   isTerminal(shell.stderr, shell.env) && verbosity === 0
-    ? liveNarrator(shell)
-    : plainNarrator(shell);
+    ? liveNarrator(shell, verb)
+    : plainNarrator(shell, verb);

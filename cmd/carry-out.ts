@@ -45,6 +45,8 @@ interface Tried {
   readonly missingRole: string | null;
 }
 
+const verbOf = ({ frame }: Job): 'fix' | 'undo' => (frame.undoes === null ? 'fix' : 'undo');
+
 const optionsFor = (job: Job, shell: Shell, output: Output) => {
   const isWide = job.format === 'wide';
   const { undoes } = job.frame;
@@ -99,7 +101,7 @@ export async function showTried(job: Job, session: Session, shell: Shell): Promi
 
 async function apply(job: Job, plan: Plan, session: Session, flags: Flags, shell: Shell) {
   const { engine, cluster } = session;
-  const { onEvent, end } = narrator(shell, flags.verbosity);
+  const { onEvent, end } = narrator(shell, flags.verbosity, verbOf(job));
   shell.holdInterrupt?.();
   try {
     return await engine.applyPlan(
@@ -130,7 +132,7 @@ function printOutcome(outcome: ApplyOutcome, job: Job, plan: Plan, shell: Shell)
   if (isData(format)) {
     printData(resultData(plan, outcome, frame), format, shell);
   } else {
-    const verb = frame.undoes === null ? 'fix' : 'undo';
+    const verb = verbOf(job);
     const text = renderOutcome(outcome, verb, optionsFor(job, shell, shell.stdout));
     shell.stdout.write(`\n${text}`);
   }

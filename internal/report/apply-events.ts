@@ -65,11 +65,13 @@ function rolloutLine(event: Rollout): Told {
   );
 }
 
-function told(event: ApplyEvent): readonly Told[] {
+function told(event: ApplyEvent, verb: 'fix' | 'undo'): readonly Told[] {
   switch (event.kind) {
     case 'phase': {
       const { phase, expectedSeconds, limitSeconds } = event;
-      return [passing(says.phase(says.phases[phase], expectedSeconds, limitSeconds))];
+      const text =
+        verb === 'undo' ? (says.undoPhases[phase] ?? says.phases[phase]) : says.phases[phase];
+      return [passing(says.phase(text, expectedSeconds, limitSeconds))];
     }
     case 'recorded':
       return [lasting(says.recorded(event.id))];
@@ -94,6 +96,10 @@ function told(event: ApplyEvent): readonly Told[] {
   }
 }
 
-/** What an event is told as, each line safe to print. */
-export const eventLines = (event: ApplyEvent): readonly EventLine[] =>
-  told(event).map((line) => ({ ...line, about: aboutOf(event), text: sanitize(line.text) }));
+/** What an event is told as, each line safe to print. `verb`: whose plan it is. */
+export const eventLines = (event: ApplyEvent, verb: 'fix' | 'undo' = 'fix'): readonly EventLine[] =>
+  told(event, verb).map((line) => ({
+    ...line,
+    about: aboutOf(event),
+    text: sanitize(line.text),
+  }));

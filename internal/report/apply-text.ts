@@ -31,13 +31,16 @@ function hintLines(hint: string, width: number, style: Style): string[] {
   return lines.map((line) => `${lines.length > 1 ? '' : '    '}${style.command(line)}`);
 }
 
-// Where something stands in the cluster, the way back is always said.
-function withUndo({ result, recordId, hints }: ApplyOutcome): readonly string[] {
+// Where something stands in the cluster, the way back is always said; an undo has no other.
+function undoLines(
+  { result, recordId, hints }: ApplyOutcome,
+  verb: 'fix' | 'undo',
+  style: Style,
+): string[] {
   const stands = result !== 'nothing-to-do' && result !== 'refused' && result !== 'rolled-back';
-  if (!stands || recordId === null || hints.some((hint) => hint.includes('calico-fix undo'))) {
-    return hints;
-  }
-  return [...hints, says.takeBack(recordId)];
+  const isTold = hints.some((hint) => hint.includes('calico-fix undo'));
+  if (!stands || recordId === null || isTold || verb === 'undo') return [];
+  return [`  ${style.strong(says.undo)}  ${style.command(says.undoCommand(recordId))}`];
 }
 
 /** How a plan ended: in a word, what happened, what stands, what to do next. `verb` says whose plan it was. */
@@ -47,9 +50,8 @@ export function renderOutcome(
   options: TextOptions,
 ): string {
   const { width, style } = options;
-  const { result, recordId, messages } = outcome;
-  const isUntouched = result === 'interrupted' && recordId === null;
-  const headline = says.results[result][verb] + (isUntouched ? ` ${says.nothingWasChanged}` : '');
+  const { result, messages } = outcome;
+  const headline = says.results[result][verb];
   const sign = signOf(result, options);
   const by = sign === style.ok(options.glyphs.ok) ? options.glyphs.ok.length + 1 : 2;
   return textOf([
@@ -57,6 +59,7 @@ export function renderOutcome(
       ...indent(wrap(headline, width - by).map(style.strong), by, `${sign} `),
       ...messages.flatMap((text) => indent(wrap(sanitize(text), width - 2), 2)),
     ],
-    withUndo(outcome).flatMap((hint) => hintLines(hint, width, style)),
+    outcome.hints.flatMap((hint) => hintLines(hint, width, style)),
+    undoLines(outcome, verb, style),
   ]);
 }

@@ -13,6 +13,11 @@ const phases: Readonly<Record<Phase, string>> = {
   'roll-back': 'taking it back, as something got worse',
 };
 
+// To take back is what an undo is for, so that this is no alarm there.
+const undoPhases: Readonly<Partial<Record<Phase, string>>> = {
+  'roll-back': 'waiting for the pods that have it back',
+};
+
 type NodeState = Extract<ApplyEvent, { kind: 'node' }>['state'];
 type PodState = Extract<ApplyEvent, { kind: 'pod' }>['state'];
 type RolloutState = Extract<ApplyEvent, { kind: 'rollout' }>['nodes'][number]['state'];
@@ -74,6 +79,7 @@ const seconds = (value: number): string => {
 
 const en = {
   phases,
+  undoPhases,
   nodeStates,
   podStates,
   rolloutStates,
@@ -104,8 +110,8 @@ const en = {
     ].join(', ');
     return times === '' ? text : `${text} (${times})`;
   },
-  nothingWasChanged: 'Nothing was changed.',
-  takeBack: (id: string) => `kubectl calico-fix undo ${id}`,
+  undo: 'Undo',
+  undoCommand: (id: string) => `kubectl calico-fix undo ${id}`,
 };
 
 /** What is said while a plan is carried out, and afterwards. Another language is another object of this type. */

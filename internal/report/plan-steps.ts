@@ -126,6 +126,19 @@ function blockingRows(pods: readonly JudgedPod[], width: number, isWide: boolean
   }));
 }
 
+// What an evicted pod loses has to be known before.
+function losses(
+  pods: readonly JudgedPod[],
+  { width, style, glyphs, isWide }: PlanOptions,
+): string[] {
+  const warned = pods.filter(({ verdict, reason }) => verdict === 'evict' && reason !== '');
+  return [...Map.groupBy(warned, ({ reason }) => reason)].flatMap(([reason, group]) => {
+    const names = listNames(group.map(podName), Infinity, isWide ? group.length : 3);
+    const sign = style.warning(glyphs.warning);
+    return indent(wrap(`${reason}: ${names}`, width - 6), 6, `    ${sign} `);
+  });
+}
+
 function drainWords({ cordon, pods, options }: DrainStep): string {
   const count = pods.filter(({ verdict }) => verdict === 'evict').length;
   if (options.disableEviction && count > 0) return says.drain.deleted(count);
@@ -151,6 +164,7 @@ export function drainLines(step: DrainStep, options: PlanOptions): string[] {
   return [
     `  ${style.strong(name)}   ${drainWords(step)}`,
     ...concerns,
+    ...losses(step.pods, options),
     ...indent(alignRows(rows, labelWidth(rows, 7), style.dim), 4),
   ];
 }

@@ -20,7 +20,8 @@ const { labels } = words.en;
 
 export interface FindingOptions extends TextOptions {
   readonly now: string;
-  readonly source: Source;
+  /** Where the finding comes from; without it the command that fixes it is not named. */
+  readonly source?: Source;
   readonly isWide: boolean;
   /** The verdict says the title of the first finding already. */
   readonly hasTitle: boolean;
@@ -41,9 +42,9 @@ const isSent = ({ action, changes, drains = [] }: Remedy): boolean =>
 export function fixCommand(
   { id, remedies }: Pick<Finding, 'id' | 'remedies'>,
   remedy: Remedy,
-  source: Source,
+  source: Source | undefined,
 ): string | null {
-  if (!isSent(remedy)) return null;
+  if (!isSent(remedy) || source === undefined) return null;
   // What `fix` takes by itself need not be named.
   const own = remedies.find((one) => isSent(one) && one.consent === undefined);
   return [
