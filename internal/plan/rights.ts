@@ -2,6 +2,7 @@ import { Document, isScalar, visit } from 'yaml';
 import { apiResources } from '../model/api-resources.ts';
 import type { Right } from '../model/cluster.ts';
 import type { Install } from '../model/install.ts';
+import type { KubeObject } from '../model/kubernetes.ts';
 import type { ChangeStep, DrainStep, Plan } from '../model/plan.ts';
 import type { ApiRef } from '../model/remedy.ts';
 import { isCovered, type Rule, rulesOf } from './rights-rules.ts';
@@ -28,63 +29,85 @@ const onKind = ({ namespace, ...ref }: ApiRef, verb: string, subresource = ''): 
   ...(namespace === undefined ? {} : { namespace }),
 });
 
-const inNamespace = (
-  verb: string,
-  group: string,
-  resource: string,
-  namespace: string | null,
-): Right => ({ verb, group, resource, ...(namespace === null ? {} : { namespace }) });
-
-function changeRights({ change: { ref, verb } }: ChangeStep): readonly Right[] {
+function changeRights({ change: { ref, verb }, before }: ChangeStep): readonly Right[] {
   switch (verb) {
     case 'patch':
       return [on(ref, 'get'), on(ref, 'patch')];
     case 'create':
       return [on(ref, 'get'), onKind(ref, 'create')];
     case 'delete':
-      return [on(ref, 'get'), on(ref, 'delete')];
+      return [
+        on(ref, 'get'),
+        on(ref, 'delete'),
+        ...(ref.kind === 'Pod' ? successor(ref, before) : []),
+      ];
     case 'evict':
-      return [on(ref, 'get'), onKind(ref, 'create', '/eviction')];
+      return [on(ref, 'get'), onKind(ref, 'create', '/eviction'), ...successor(ref, before)];
   }
 }
 
-// Evictions are asked for in each namespace of the pods that are really there: all namespaces would be more than is needed.
-function drainRights({ cordon, pods, options }: DrainStep): readonly Right[] {
-  const namespaces = new Set(
-    pods.flatMap(({ verdict, namespace }) => (verdict === 'evict' ? [namespace] : [])),
-  );
-  const removal = (namespace: string): Right =>
-    options.disableEviction
-      ? inNamespace('delete', '', 'pods', namespace)
-      : inNamespace('create', '', 'pods/eviction', namespace);
+// What comes in the place of a pod is looked for among all, and its DaemonSet tells how long that may take.
+function successor(pod: ApiRef, before: KubeObject | null): readonly Right[] {
+  const owner = before?.metadata.ownerReferences?.find(({ kind }) => kind === 'DaemonSet');
+  const daemonSet = { ...pod, apiVersion: 'apps/v1', kind: 'DaemonSet' };
   return [
-    ...(cordon ? changeRights(cordon) : []),
-    inNamespace('list', '', 'nodes', null),
-    inNamespace('list', '', 'pods', null),
-    inNamespace('get', 'apps', 'daemonsets', null),
-    inNamespace('list', 'policy', 'poddisruptionbudgets', null),
-    ...[...namespaces].flatMap((namespace) => [
-      inNamespace('get', '', 'pods', namespace),
-      removal(namespace),
-    ]),
+    onKind(pod, 'list'),
+    ...(owner?.name === undefined ? [] : [on({ ...daemonSet, name: owner.name }, 'get')]),
   ];
 }
 
-const rolls = ({ change: { ref } }: ChangeStep): boolean =>
-  ['DaemonSet', 'Installation', 'Pod'].includes(ref.kind);
+const everywhere = (verb: string, group: string, resource: string): Right => ({
+  verb,
+  group,
+  resource,
+});
+
+// Evictions are asked for in each namespace of the pods that are really there: all namespaces would be more than is needed.
+function drainRights({ node, cordon, pods, options }: DrainStep): readonly Right[] {
+  const namespaces = new Set(
+    pods.flatMap(({ verdict, namespace }) => (verdict === 'evict' ? [namespace] : [])),
+  );
+  const removal = options.disableEviction
+    ? everywhere('delete', '', 'pods')
+    : everywhere('create', '', 'pods/eviction');
+  return [
+    on({ apiVersion: 'v1', kind: 'Node', name: node }, 'get'),
+    ...(cordon ? changeRights(cordon) : []),
+    everywhere('list', '', 'nodes'),
+    everywhere('list', '', 'pods'),
+    everywhere('get', 'apps', 'daemonsets'),
+    everywhere('list', 'policy', 'poddisruptionbudgets'),
+    ...[...namespaces].map((namespace) => ({ ...removal, namespace })),
+  ];
+}
+
+// What the operator or a Helm job may make a new DaemonSet of; the first two do so without an operator.
+const rolling = ['DaemonSet', 'HelmChartConfig', 'Installation', 'FelixConfiguration', 'ConfigMap'];
+
+const rolls = ({ change: { ref } }: ChangeStep, { renderer }: Install): boolean =>
+  rolling.slice(0, renderer === 'operator' ? rolling.length : 2).includes(ref.kind);
 
 /** What is read to see how calico-node takes a change. */
-function watchRights(install: Install): readonly Right[] {
-  const { namespace, daemonSet } = install;
-  const daemonSets = inNamespace('get', 'apps', 'daemonsets', namespace);
+function watchRights({ namespace, daemonSet, renderer }: Install): readonly Right[] {
+  const isOperator = renderer === 'operator';
+  const ref: ApiRef = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    namespace: namespace ?? (isOperator ? 'calico-system' : 'kube-system'),
+    name: daemonSet ?? 'calico-node',
+  };
+  const operator = 'operator.tigera.io/v1';
   return [
-    daemonSet === null ? daemonSets : { ...daemonSets, name: daemonSet },
-    inNamespace('list', 'apps', 'controllerrevisions', namespace),
-    inNamespace('list', '', 'pods', namespace),
-    inNamespace('get', '', 'pods', namespace),
-    inNamespace('list', '', 'nodes', null),
-    ...(install.renderer === 'operator'
-      ? [inNamespace('list', 'operator.tigera.io', 'tigerastatuses', null)]
+    on(ref, 'get'),
+    onKind({ ...ref, kind: 'ControllerRevision' }, 'list'),
+    onKind({ ...ref, apiVersion: 'v1', kind: 'Pod' }, 'list'),
+    everywhere('list', '', 'nodes'),
+    everywhere('get', '', 'nodes'),
+    ...(isOperator
+      ? [
+          on({ apiVersion: operator, kind: 'Installation', name: 'default' }, 'get'),
+          on({ apiVersion: operator, kind: 'TigeraStatus', name: 'calico' }, 'get'),
+        ]
       : []),
   ];
 }
@@ -106,7 +129,9 @@ export function rightsOf({ steps, install }: Plan): readonly Right[] {
   const rights = [
     identityRight,
     ...steps.flatMap((step) => (step.kind === 'drain' ? drainRights(step) : changeRights(step))),
-    ...(steps.some((step) => step.kind === 'drain' || rolls(step)) ? watchRights(install) : []),
+    ...(steps.some((step) => step.kind === 'change' && rolls(step, install))
+      ? watchRights(install)
+      : []),
   ];
   return [...new Map(rights.map((right) => [rightKey(right), right])).values()];
 }

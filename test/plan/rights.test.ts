@@ -1,13 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { Right } from '../../internal/model/cluster.ts';
-import type { DrainStep, Plan, Step } from '../../internal/model/plan.ts';
+import type { KubeObject } from '../../internal/model/kubernetes.ts';
+import type { ChangeStep, DrainStep, Plan, Step } from '../../internal/model/plan.ts';
 import type { ApiRef, Change } from '../../internal/model/remedy.ts';
 import { drainOptionsOf } from '../../internal/plan/drain-options.ts';
 import { rightsOf, roleYaml } from '../../internal/plan/rights.ts';
 import { installOf } from '../support/diagnosis.ts';
 
-const stepOf = (change: Change): Step => ({
+const pod: KubeObject = {
+  kind: 'Pod',
+  metadata: {
+    name: 'lantern-x',
+    namespace: 'harbour',
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'lantern' }],
+  },
+};
+
+const stepOf = (change: Change): ChangeStep => ({
   kind: 'change',
   change,
   before: null,
@@ -47,8 +57,13 @@ const watch = [
   'get daemonsets.apps in harbour lantern',
   'list controllerrevisions.apps in harbour',
   'list pods in harbour',
-  'get pods in harbour',
   'list nodes',
+  'get nodes',
+];
+const operatorWatch = [
+  ...watch,
+  'get installations.operator.tigera.io default',
+  'get tigerastatuses.operator.tigera.io calico',
 ];
 
 const drained = (disableEviction: boolean): DrainStep => ({
@@ -77,13 +92,12 @@ describe('the rights of a plan', () => {
     ],
     [
       'a patch of the Installation',
-      patch(ref('Installation', 'default', undefined, 'operator.tigera.io/v1')),
+      patch(ref('Installation', 'overlay', undefined, 'operator.tigera.io/v1')),
       'operator',
       [
-        'get installations.operator.tigera.io default',
-        'patch installations.operator.tigera.io default',
-        ...watch,
-        'list tigerastatuses.operator.tigera.io',
+        'get installations.operator.tigera.io overlay',
+        'patch installations.operator.tigera.io overlay',
+        ...operatorWatch,
       ],
     ],
     [
@@ -103,19 +117,28 @@ describe('the rights of a plan', () => {
       [
         'get helmchartconfigs.helm.cattle.io in harbour chart',
         'create helmchartconfigs.helm.cattle.io in harbour',
+        ...watch,
       ],
     ],
     [
       'a pod that starts anew',
-      stepOf({ ref: ref('Pod', 'lantern-x', 'harbour'), verb: 'delete', body: null }),
+      {
+        ...stepOf({ ref: ref('Pod', 'lantern-x', 'harbour'), verb: 'delete', body: null }),
+        before: pod,
+      },
       'manifest',
-      ['get pods in harbour lantern-x', 'delete pods in harbour lantern-x', ...watch],
+      [
+        'get pods in harbour lantern-x',
+        'delete pods in harbour lantern-x',
+        'list pods in harbour',
+        'get daemonsets.apps in harbour lantern',
+      ],
     ],
     [
       'a pod that is evicted',
       stepOf({ ref: ref('Pod', 'lantern-x', 'harbour'), verb: 'evict', body: null }),
       'manifest',
-      ['get pods in harbour lantern-x', 'create pods/eviction in harbour', ...watch],
+      ['get pods in harbour lantern-x', 'create pods/eviction in harbour', 'list pods in harbour'],
     ],
   ])('are for %s', (_title, step, renderer, expected) => {
     expect(rights([step], renderer)).toEqual([identity, ...expected]);
