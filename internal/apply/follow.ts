@@ -11,6 +11,7 @@ import type { WorkloadBefore } from './rollout-look.ts';
 import { watchRollout, type RolloutEnd } from './rollout-watch.ts';
 import { isUndo, secondsLeft, type Run, type StepEnd } from './run.ts';
 import { touchedFields } from './touched.ts';
+import { driftedObjects } from './verify.ts';
 
 const done: StepEnd = { kind: 'done' };
 const stopped = (reason: string): StepEnd => ({ kind: 'stopped', reason });
@@ -73,7 +74,12 @@ async function followRollout(
     },
     run.context,
   );
-  if (end.kind === 'reverted') run.reverted.add(last);
+  if (end.kind === 'reverted') {
+    run.reverted.add(last);
+    // The operator only follows: who changed its input back is to be named.
+    const isDirect = run.sent.at(-1)?.change.ref.kind === 'DaemonSet';
+    if (!isDirect) run.notes.push(...(await driftedObjects(run)));
+  }
   return endOf(run, nameOf(before.ref), end);
 }
 
@@ -123,7 +129,9 @@ async function followPerhaps(
   if (!workload) return done;
   const limit = Math.min(grace, secondsLeft(run) ?? grace);
   const changed = await waitForChange(workload, limit, run.context);
-  return changed === null ? done : followRollout(run, rolled(workload, changed), () => true);
+  if (changed !== null) return followRollout(run, rolled(workload, changed), () => true);
+  run.notes.push(words.noEffect(nameOf(workload.ref), Math.round(limit)));
+  return done;
 }
 
 async function followPod(run: Run, pod: NonNullable<BeforeSending['pod']>): Promise<StepEnd> {
@@ -188,6 +196,8 @@ const words = {
     `The operator does not take the change (${reason}): ${message}`,
   notTakenUp: (seconds: number, reason: string): string =>
     `The operator has not put the change into the DaemonSet within ${seconds} seconds. ${reason}`,
+  noEffect: (name: string, seconds: number): string =>
+    `${name} did not change within ${seconds} seconds.`,
   byHand: (name: string): string =>
     `${name} has the strategy OnDelete: a node gets the new template when its pod is deleted.`,
   noSuccessor: (old: string, node: string, pod: string | null, reason: string): string =>

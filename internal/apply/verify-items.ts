@@ -39,9 +39,11 @@ function subjects(
 
 /** The nodes that a plan is to cure: those of its findings, and those whose address is to change. */
 export function curedNodes(plan: Plan, nodes: PodNodes): ReadonlySet<string> {
-  const ofFindings = plan.items.flatMap(({ finding }) =>
-    subjects(finding?.affected ?? [], nodes).refs.filter(({ kind }) => kind === 'Node'),
-  );
+  const ofFindings = plan.items
+    .filter(isDoneHere)
+    .flatMap(({ finding }) =>
+      subjects(finding?.affected ?? [], nodes).refs.filter(({ kind }) => kind === 'Node'),
+    );
   const changing = plan.addresses.filter(({ outcome }) => outcome === 'changes');
   return new Set([...ofFindings.map(({ name }) => name), ...changing.map(({ node }) => node)]);
 }
@@ -70,6 +72,10 @@ function stillThere(
   // Where it cannot be told what it was about, its presence counts.
   return old.isWhole && now.every(({ isWhole }) => isWhole) ? null : (found[0]?.affected ?? []);
 }
+
+// What is done by hand, or at its real source, is not done yet.
+const isDoneHere = ({ remedy }: PlanItem): boolean =>
+  remedy.action === 'apply' || remedy.action === 'apply-temporary';
 
 const isUntold = ({ finding }: PlanItem, { checks }: Diagnosis): boolean =>
   finding !== null && checks.some(({ id, result }) => id === finding.id && result === 'unknown');
@@ -105,7 +111,7 @@ export function openPoints(
 ): readonly string[] {
   const { diagnosis, snapshot } = fresh;
   const views = { before: given.podNodes, after: podNodesOf(snapshot) };
-  const ofItems = plan.items.flatMap((item) => {
+  const ofItems = plan.items.filter(isDoneHere).flatMap((item) => {
     const id = item.finding?.id ?? '';
     const open = stillThere(item, diagnosis, views);
     if (open !== null) return [words.still(id, open.map(nameOf))];

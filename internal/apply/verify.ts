@@ -5,7 +5,7 @@ import { lastWriter, look, nameOf } from './objects.ts';
 import type { Run } from './run.ts';
 import { standing } from './send.ts';
 import { newErrors, openPoints, type PodNodes } from './verify-items.ts';
-import { waitFor } from './wait.ts';
+import { waitFor, type Pace } from './wait.ts';
 
 /** How the cluster was when the plan was begun. */
 export interface Origin {
@@ -24,16 +24,23 @@ export interface Verification {
 /** Readiness, addresses and conditions follow a rollout with some delay, the last of them after five minutes. */
 const limitOfVerifying = 330;
 
-/** Objects that are not as they were sent any more, as sentences. */
+// A snapshot of a large cluster is much to read.
+const ofSnapshots: Pace = (elapsedSeconds) => (elapsedSeconds < 60 ? 10_000 : 20_000);
+
+/**
+ * Objects in which somebody has put back what was changed, as sentences. Another value than both may be what the change was for (an
+ * address that calico-node finds anew).
+ */
 export async function driftedObjects(run: Run): Promise<readonly string[]> {
   const drifted: string[] = [];
   for (const { change, before, after, index } of run.sent) {
     if (run.recorder.record().steps[index]?.state === 'undone') continue;
     const seen = await look(run.context.cluster, change.ref);
     if (seen.state === 'unread') continue;
-    const { stands } = standing({ change, before, after }, seen);
+    const { stands, fields } = standing({ change, before, after }, seen);
+    const isBack = stands === 'as-before' || fields.some((field) => field.stands === 'as-before');
     const by = seen.state === 'there' ? lastWriter(seen.object) : null;
-    if (stands !== 'as-ours') drifted.push(words.drifted(nameOf(change.ref), by));
+    if (isBack) drifted.push(words.drifted(nameOf(change.ref), by));
   }
   return drifted;
 }
@@ -60,7 +67,7 @@ export async function verify(
   const limit = limitSeconds ?? limitOfVerifying;
   context.onEvent({ kind: 'phase', phase: 'verify', expectedSeconds: 30, limitSeconds: limit });
   let last: Verification = { open: [words.notLooked], news: [], diagnosis: null };
-  await waitFor(context, limit, async (elapsedSeconds) => {
+  const see = async (elapsedSeconds: number): Promise<Verification | null> => {
     const fresh = await freshLook(context);
     const given = { before: origin.diagnosis, podNodes: origin.podNodes, cured };
     const open = [...(await driftedObjects(run)), ...openPoints(plan, fresh, given)];
@@ -72,13 +79,14 @@ export async function verify(
     if (first === undefined) return last;
     context.onEvent({ kind: 'waiting', text: first, elapsedSeconds, limitSeconds: limit });
     return null;
-  });
+  };
+  await waitFor(context, limit, see, ofSnapshots);
   return last;
 }
 
 const words = {
   notLooked: 'The cluster could not be looked at again.',
   drifted: (name: string, by: string | null): string =>
-    `${name} is not as it was sent any more${by === null ? '' : `, last written by ${by}`}.`,
+    `${name} was changed back${by === null ? '' : `, last written by ${by}`}.`,
   news: (id: string, title: string): string => `New since the change: ${title} (${id}).`,
 };

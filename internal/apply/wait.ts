@@ -17,9 +17,10 @@ export async function pause({ clock, signal }: Waiting, ms: number): Promise<voi
   signal.throwIfAborted();
 }
 
-const firstMs = 2000;
-const laterMs = 5000;
-const atFirstSeconds = 30;
+/** Milliseconds between two looks, by the seconds that have passed. */
+export type Pace = (elapsedSeconds: number) => number;
+
+const ofObjects: Pace = (elapsedSeconds) => (elapsedSeconds < 30 ? 2000 : 5000);
 
 /** Seconds since a time of the context's clock. */
 export const secondsSince = ({ clock }: Pick<ApplyContext, 'clock'>, startMs: number): number =>
@@ -33,6 +34,7 @@ export async function waitFor<T extends object>(
   context: Waiting,
   limitSeconds: number,
   see: (elapsedSeconds: number) => Promise<T | null>,
+  pace: Pace = ofObjects,
 ): Promise<T | null> {
   const start = context.clock.now();
   for (;;) {
@@ -42,7 +44,6 @@ export async function waitFor<T extends object>(
     const elapsed = secondsSince(context, start);
     const left = limitSeconds - elapsed;
     if (left <= 0) return null;
-    const step = elapsed < atFirstSeconds ? firstMs : laterMs;
-    await pause(context, Math.min(step, left * 1000));
+    await pause(context, Math.min(pace(elapsed), left * 1000));
   }
 }
