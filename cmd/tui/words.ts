@@ -174,6 +174,7 @@ export const words = {
   inKubectl: 'The same in kubectl',
   atItsSource: 'To last, at its source',
   byHand: 'By hand',
+  missingRights: 'This role has what is missing:',
   planning: 'Making the plan',
   asking: 'Asking the API server whether it accepts it',
   plainChoose: (most: number): string => `Number (1 to ${most}), or a key, then enter: `,
@@ -196,12 +197,12 @@ export const words = {
   copied: (text: string): string =>
     text.includes('\n') ? 'Sent the commands to the clipboard.' : `Sent to the clipboard: ${text}`,
   nothingToCopy: 'There is no command to copy here.',
-  noPlan: 'There is no plan to carry out: see why above.',
+  noPlan: 'There is no plan to carry out: see why at its top.',
   stillPlanning: 'The plan is still being made.',
   onDump: 'This is a dump: nothing can be applied. Run the wizard on the cluster itself.',
-  refused: 'This is not done from here: see why above.',
+  refused: 'This is not done from here: see why at its top.',
   nothingToSend: 'There is nothing to send.',
   stillAsking: 'The API server has not yet answered the dry run.',
-  serverRefuses: 'The API server refuses this plan: see why above.',
+  serverRefuses: 'The API server refuses this plan: see why at its top.',
   typeToConfirm: (word: string): string => `Type ${word} and press enter, or esc to go back.`,
 };

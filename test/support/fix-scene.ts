@@ -11,6 +11,7 @@ import type { MemoryCluster } from './memory-cluster.ts';
 export interface FixScene {
   readonly cluster: MemoryCluster;
   readonly journal: MemoryJournal;
+  readonly services: Pick<Services, 'gather' | 'openCluster' | 'diagnose' | 'engine'>;
   /** Runs a command line against the cluster, with the real checks and the real engine. */
   readonly run: (args: readonly string[], scene?: Scene) => Promise<Ran>;
 }
@@ -29,7 +30,7 @@ export function fixScene(cluster: MemoryCluster, engine: Partial<Engine> = {}): 
     newSuffix: () => `t${(count += 1)}`,
     ...engine,
   };
-  const services: Partial<Services> = {
+  const services: FixScene['services'] = {
     gather: () => cluster.gather(),
     openCluster: () => Promise.resolve({ cluster, close: () => undefined }),
     diagnose: (snapshot, nodes) =>
@@ -38,5 +39,5 @@ export function fixScene(cluster: MemoryCluster, engine: Partial<Engine> = {}): 
   };
   const run = (args: readonly string[], scene: Scene = {}): Promise<Ran> =>
     runScene(args, { ...scene, services: { ...services, ...scene.services } });
-  return { cluster, journal, run };
+  return { cluster, journal, services, run };
 }

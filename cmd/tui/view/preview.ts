@@ -33,14 +33,19 @@ function planLines(plan: Plan, screen: PreviewScreen, options: ViewOptions): rea
   return text.trimEnd().split('\n');
 }
 
+// What speaks against it stands first: a plan is long, and its end out of sight.
 function problemLines(
-  screen: PreviewScreen,
+  { problems, trial, hints, dryRun }: PreviewScreen,
   { width, style, glyphs }: ViewOptions,
 ): readonly string[] {
-  const problems = screen.problems.flatMap((text) =>
+  const refusal = trial.kind === 'client' ? null : trial.refusal;
+  const all = [...problems, ...(refusal === null ? [] : [refusal])];
+  const told = all.flatMap((text) =>
     indent(wrap(sanitize(text), width - 2), 2, `${style.error(glyphs.error)} `),
   );
-  return [...problems, ...screen.hints.map((line) => `  ${sanitize(line)}`)];
+  const role = dryRun === 'refused' && hints.length > 0 ? [words.missingRights] : [];
+  const lines = [...told, ...role, ...hints.map((line) => `  ${sanitize(line)}`)];
+  return lines.length > 0 ? [...lines, ''] : [];
 }
 
 /** A plan before anything is sent: what it does, its diff, its commands, and what the API server says of it. */
@@ -48,10 +53,10 @@ export function previewView(_state: State, screen: PreviewScreen, options: ViewO
   const { plan, dryRun, problems, scroll } = screen;
   const isMaking = plan === null && problems.length === 0;
   const lines = [
+    ...problemLines(screen, options),
     ...(plan === null ? titled(screen.title, [], options) : planLines(plan, screen, options)),
     ...(isMaking ? [words.planning] : []),
     ...(dryRun === 'running' ? ['', words.asking] : []),
-    ...problemLines(screen, options),
   ];
   return { lines: scrolled(lines, scroll, options), keys: words.keys.preview };
 }
