@@ -7,7 +7,7 @@ import { durablePlace } from './durable.ts';
  * the owner of the installation demands.
  */
 export const actionByHand = ({ action }: Install): Action =>
-  action === 'apply' ? 'manual' : action;
+  action === 'apply' || action === 'apply-temporary' ? 'manual' : action;
 
 /** A remark where the change has to be made to last; nothing where the cluster itself is that place. */
 export const lastingRemark = (install: Install): readonly string[] =>
