@@ -99,6 +99,12 @@ export const hasGeneration = (kind: string): boolean => !withoutGeneration.has(k
 /** An empty store; `time` gives RFC 3339. */
 export function memoryStore(time: () => string): MemoryStore {
   const objects = new Map<string, KubeObject>();
+  const kept = new Map<string, Map<string, KubeObject>>();
+  const keep = (kind: string): Map<string, KubeObject> => {
+    const own = kept.get(kind) ?? new Map<string, KubeObject>();
+    kept.set(kind, own);
+    return own;
+  };
   const listeners: ((change: StoreChange) => void)[] = [];
   let version = 1000;
   let born = 0;
@@ -124,9 +130,9 @@ export function memoryStore(time: () => string): MemoryStore {
     version += 1;
     const { metadata } = object;
     return frozen({
-      ...structuredClone(object),
+      ...object,
       metadata: {
-        ...structuredClone(metadata),
+        ...metadata,
         uid: before?.metadata.uid ?? metadata.uid ?? `uid-${(born += 1)}`,
         resourceVersion: String(version),
         creationTimestamp:
@@ -135,36 +141,37 @@ export function memoryStore(time: () => string): MemoryStore {
       },
     });
   };
-  const put = (object: KubeObject): KubeObject => {
+  // Takes the object for itself.
+  const take = (object: KubeObject): KubeObject => {
     const key = keyOf(refOf(object));
     const before = objects.get(key) ?? null;
     const after = finished(before, object);
     objects.set(key, after);
+    keep(after.kind).set(key, after);
     tell({ before, after });
     return after;
   };
   const list = (kind: string, namespace?: string): readonly KubeObject[] =>
-    [...objects.values()].filter(
-      (object) =>
-        object.kind === kind &&
-        (namespace === undefined || object.metadata.namespace === namespace),
+    [...keep(kind).values()].filter(
+      ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
     );
   return {
     get: find,
     list,
     all: () => [...objects.values()],
-    put,
+    put: (object) => take(structuredClone(object)),
     edit: <T extends KubeObject>(ref: StoredRef, change: (draft: Mutable<T>) => void): T => {
       const before = find(ref);
       if (!before) throw new Error(`the cluster has no ${ref.kind} ${ref.name}`);
       const draft = structuredClone(before) as Mutable<T>; // the caller says what kind it is
       change(draft);
-      return (isSame(before, draft) ? before : put(draft)) as T;
+      return (isSame(before, draft) ? before : take(draft)) as T;
     },
     remove: (ref) => {
       const before = find(ref);
       if (!before) return;
       objects.delete(keyOf(refOf(before)));
+      keep(before.kind).delete(keyOf(refOf(before)));
       version += 1;
       tell({ before, after: null });
     },
