@@ -82,9 +82,27 @@ async function show({ name, title, verdict, first }: DemoSample): Promise<string
   return found === first ? null : `${name}: found ${found}, expected ${first}`;
 }
 
+/** Opens the wizard of the bundle, built anew, on a sample. */
+async function openWizard(name: string): Promise<number> {
+  const { bundle } = await import('./build.ts');
+  await bundle(path.join(root, 'dist'));
+  const args = ['dist/main.js', '--from', `test/dumps/${name}`];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  // Ctrl-C is a key of the wizard, which ends by itself.
+  process.on('SIGINT', () => undefined);
+  return await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 2));
+  });
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { list: { type: 'boolean' }, shown: { type: 'boolean' } },
+    options: {
+      list: { type: 'boolean' },
+      shown: { type: 'boolean' },
+      wizard: { type: 'boolean' },
+    },
     allowPositionals: true,
   });
   if (values.list) {
@@ -98,6 +116,7 @@ async function main(): Promise<number> {
     console.error(`no sample named ${unknown.join(', ')}; npm run demo -- --list names them all`);
     return 2;
   }
+  if (values.wizard) return await openWizard(positionals[0] ?? 'wrong-ip-autodetected');
   const chosen = samples.filter(({ name, isShownByDefault }) =>
     positionals.length > 0 ? positionals.includes(name) : isShownByDefault,
   );

@@ -18,7 +18,7 @@ const pressesOf = (keys: string) => {
   if (keys === 'ctrl-c') return [{ text: 'c', key: { ctrl: true } }];
   const name = Object.entries(special).find(([word]) => word === keys)?.[1];
   if (name !== undefined) return [{ text: '', key: { [name]: true } }];
-  return [...keys].map((text) => ({ text, key: {} }));
+  return Array.from(keys, (text) => ({ text, key: {} }));
 };
 
 export interface Journey extends Omit<FixScene, 'run'> {
