@@ -75,6 +75,14 @@ describe('answers', () => {
     ]);
   });
 
+  it('knows as its own what is gone after a lost answer', async () => {
+    const own = drainSetting([web('a', 'n')]);
+    own.cluster.before({ verb: 'evict', isDryRun: false, nth: 1 }, () => 'lost');
+    const result = await own.drain({ gracePeriodSeconds: 0 });
+    expect(result).toMatchObject({ state: 'drained', evicted: ['orders/a'] });
+    expect(own.journal.at(-1)).toBe('sent evict a');
+  });
+
   it('retries in a namespace that is going', async () => {
     const own = drainSetting([web('a', 'n')], { ending: () => 1 });
     own.cluster.before({ verb: 'evict', isDryRun: false, nth: 1 }, () =>

@@ -152,6 +152,11 @@ describe('Calico', () => {
       ['calico-node-not-ready-elsewhere'],
     ],
     [
+      'is sick on one of two others that are known',
+      [calico('m', false), calico('k')],
+      ['calico-node-not-ready-elsewhere'],
+    ],
+    [
       'is sick on two of three others',
       [calico('m', false), calico('k', false), calico('j')],
       ['calico-node-not-ready-elsewhere!'],

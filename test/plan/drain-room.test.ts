@@ -143,6 +143,24 @@ describe('places', () => {
       ['only-this-node'],
     ],
     [
+      'on a node that is cordoned, with the taint of it',
+      [
+        ...two,
+        nodeOf('k', {
+          cordoned: true,
+          taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }],
+        }),
+      ],
+      host('k'),
+      ['no-room', 'others-out'],
+    ],
+    [
+      'not where it bears another effect of the taint',
+      [nodeOf('n', disk), nodeOf('m', disk)],
+      { tolerations: [{ key: 'disk', operator: 'Exists', effect: 'NoExecute' }] },
+      ['only-this-node'],
+    ],
+    [
       'where it bears the taint',
       [nodeOf('n', disk), nodeOf('m', disk)],
       { tolerations: [{ key: 'disk', operator: 'Exists' }] },
