@@ -20,6 +20,8 @@ export interface Scene {
   readonly signal?: AbortSignal;
   /** What is typed, a line for each question; then the input ends. Without it nobody is there. */
   readonly answers?: readonly string[];
+  /** In place of `answers`. */
+  readonly ask?: Shell['ask'];
 }
 
 /** Services that touch nothing: an empty snapshot, and the diagnosis of the scene. */
@@ -53,7 +55,7 @@ export async function runScene(args: readonly string[], scene: Scene = {}): Prom
     signal: scene.signal ?? new AbortController().signal,
     ask: (question) => {
       printed.stderr += question;
-      return Promise.resolve(lines.shift() ?? null);
+      return scene.ask?.(question) ?? Promise.resolve(lines.shift() ?? null);
     },
     services: fakeServices(scene),
   });
