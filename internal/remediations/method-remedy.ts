@@ -69,6 +69,9 @@ const harmful: ReadonlySet<Objection['kind']> = new Set([
   'reserved-network',
 ]);
 
+// What cannot be foreseen is among the consequences of any method.
+const isTold = ({ kind }: Objection): boolean => kind !== 'not-foreseeable';
+
 function told({ objections, method }: Proposal): readonly string[] {
   return objections.map(({ kind, nodes }) => words.objection(method, kind, nodes));
 }
@@ -105,7 +108,7 @@ export function methodRemedy(
     remedy: {
       ...remedy,
       consequences: [
-        ...told(proposal),
+        ...told({ ...proposal, objections: proposal.objections.filter(isTold) }),
         ...(lost.length > 0 ? [words.lost(lost)] : []),
         ...remedy.consequences,
       ],
