@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fileJournal, localDisk, type Disk } from '../../internal/apply/journal.ts';
 import { stateFolder } from '../../internal/apply/state-folder.ts';
@@ -143,6 +144,29 @@ test('files that are no records are told, and cost nothing but themselves', () =
     'linked: it is a symbolic link',
     'stray: it is not a record of a change',
   ]);
+});
+
+test('whatever stands in a file, it is told and nothing else', () => {
+  const journal = fileJournal(root);
+  journal.write(recordOf());
+  const text = fs.readFileSync(fileOf(recordOf()), 'utf8');
+  const file = path.join(root, uid, '20260301-120009-xyz.json');
+  const cut = fc.nat(text.length - 1).map((length) => text.slice(0, length));
+  const without = fc
+    .constantFrom(...Object.keys(recordOf()))
+    .map((name) =>
+      JSON.stringify({ ...recordOf({ id: '20260301-120009-xyz' }), [name]: undefined }),
+    );
+  const content = fc.oneof(fc.string(), fc.json(), cut, without);
+  fc.assert(
+    fc.property(content, (written) => {
+      fs.writeFileSync(file, written);
+      const { records, damaged } = journal.list();
+      expect(records).toEqual([recordOf()]);
+      expect(damaged.map((one) => one.file)).toEqual([file]);
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('a link in the place of a record is replaced, not followed', () => {

@@ -54,7 +54,9 @@ export const tooBusy = (): Refused =>
     retryAfterSeconds: 1,
   });
 
-export const forbidden = (right: Right): Refused => {
+/** 403 of RBAC. The right that a live cluster names is that of the resource, without the object's name. */
+export const forbidden = ({ name, ...right }: Right): Refused => {
+  void name;
   const scope = right.namespace === undefined ? 'at the cluster scope' : `in "${right.namespace}"`;
   const what = `resource "${right.resource}" in API group "${right.group}"`;
   return refusal(403, `User "somebody" cannot ${right.verb} ${what} ${scope}`, { right });
