@@ -113,7 +113,7 @@ function begin(
     reverted: new Set(),
     sickBefore: new Set(),
     gonePods: [],
-    cordoned: new Set(),
+    cordoned: new Map(),
     notes: [],
     hints: [],
   };

@@ -1,11 +1,10 @@
 import type { DrainStep } from '../model/plan.ts';
-import type { KubeObject } from '../model/kubernetes.ts';
 import type { Change } from '../model/remedy.ts';
-import { uncordonStep } from '../plan/drain-step.ts';
-import { runDrain, type DrainHooks } from './drain.ts';
-import { isNode, look, nameOf, reasonOf } from './objects.ts';
+import { runUncordon } from './drain-cordon.ts';
+import type { DrainHooks } from './drain-hooks.ts';
+import { runDrain } from './drain.ts';
+import { nameOf } from './objects.ts';
 import type { Run, StepEnd } from './run.ts';
-import { sendChange } from './send.ts';
 
 /** Writes down what a drain sends: the cordon can be taken back, evicted pods cannot. */
 function hooksOf(run: Run): DrainHooks {
@@ -49,49 +48,42 @@ export async function carryOutDrain(run: Run, step: DrainStep): Promise<StepEnd>
     limitSeconds: step.options.timeoutSeconds || null,
   });
   const result = await runDrain(step, context, hooksOf(run));
-  if (result.hasCordoned) run.cordoned.add(step.node);
-  run.hints.push(...result.hints);
+  run.notes.push(...(result.state === 'interrupted' ? result.messages : []));
+  run.hints.push(...(result.state === 'drained' ? [] : result.hints));
   context.signal.throwIfAborted();
   if (result.state !== 'drained') return { kind: 'stopped', reason: result.messages.join(' ') };
+  const cordon = run.sent.findLast(
+    ({ change: { ref } }) => ref.kind === 'Node' && ref.name === step.node,
+  );
+  if (result.hasCordoned && cordon) run.cordoned.set(step.node, cordon.index);
   run.notes.push(...result.messages);
   return { kind: 'done' };
 }
 
-async function uncordon(run: Run, name: string): Promise<string | null> {
-  const { context, recorder } = run;
-  const seen = await look(context.cluster, { apiVersion: 'v1', kind: 'Node', name });
-  if (seen.state === 'unread') return reasonOf(seen.refused);
-  const node: KubeObject | null = seen.state === 'there' ? seen.object : null;
-  const step = node !== null && isNode(node) ? uncordonStep(node) : null;
-  if (step) {
-    const answer = await sendChange(
-      { change: step.change, before: step.before, after: step.after },
-      context,
-    );
-    if (answer.state === 'refused') return reasonOf(answer.refused);
-    if (answer.state === 'open') return answer.reason;
-    if (answer.state === 'changed-meanwhile') return words.meanwhile;
-  }
-  for (const { index, change } of run.sent)
-    if (change.ref.kind === 'Node' && change.ref.name === name) recorder.mark(index, 'undone');
-  context.onEvent({ kind: 'node', node: name, state: 'uncordoned' });
-  return null;
-}
+// An uncordon is the cordon taken back: the record needs no step of its own, and after a crash undo finds the node as it was.
+const unrecorded: DrainHooks = {
+  sending: () => undefined,
+  sent: () => undefined,
+  refused: () => undefined,
+};
 
-/** Gives the nodes that were cordoned here back to the scheduler; tells of those that could not be. */
+/** Gives the nodes that were cordoned here back to the scheduler, as far as they are well; says how it went. */
 export async function uncordonAll(run: Run): Promise<readonly string[]> {
-  const failures: string[] = [];
-  for (const node of run.cordoned) {
-    const failure = await uncordon(run, node);
-    if (failure === null) run.cordoned.delete(node);
-    else failures.push(words.notUncordoned(node, failure));
+  const messages: string[] = [];
+  for (const [node, index] of run.cordoned) {
+    const result = await runUncordon(node, run.context, unrecorded);
+    messages.push(...result.messages);
+    run.hints.push(...result.hints);
+    run.cordoned.delete(node);
+    const isBack = result.state === 'uncordoned' || result.state === 'not-needed';
+    if (isBack) run.recorder.mark(index, 'undone');
   }
-  return failures;
+  return messages;
 }
 
 /** Says which nodes stay cordoned, and how they are given back. */
 export function tellCordoned(run: Run): void {
-  for (const node of run.cordoned) {
+  for (const node of run.cordoned.keys()) {
     run.context.onEvent({ kind: 'node', node, state: 'left-cordoned' });
     run.notes.push(words.left(node));
     run.hints.push(`kubectl uncordon ${node}`);
@@ -99,9 +91,6 @@ export function tellCordoned(run: Run): void {
 }
 
 const words = {
-  meanwhile: 'somebody changed it meanwhile',
-  notUncordoned: (node: string, reason: string): string =>
-    `${node} could not be uncordoned: ${reason}.`,
   left: (node: string): string =>
     `${node} is cordoned and empty: no pod is scheduled to it until it is uncordoned.`,
 };

@@ -43,7 +43,7 @@ function endOf(run: Run, name: string, end: RolloutEnd): StepEnd {
     case 'reverted':
       return stopped(words.reverted(name, lastWriter(end.daemonSet)));
     case 'blocked': {
-      const text = words.blocked(name, list(end.sick), end.waiting);
+      const text = words.blocked(name, list(end.sick), list(end.away), end.waiting);
       if (!isUndo(run)) return stopped(text);
       // The fault of before is back, as was asked for.
       run.notes.push(text);
@@ -186,10 +186,16 @@ const words = {
     `calico-node of ${nodes} has the new template and is not ready, as before.`,
   reverted: (name: string, by: string | null): string =>
     `${name} was changed back by ${by ?? 'somebody else'}: what is written there does not last.`,
-  blocked: (name: string, sick: string, waiting: number): string =>
-    `The rollout of ${name} does not go on: ${sick} is not ready, and ${waiting} more nodes wait for it.`,
+  blocked: (name: string, sick: string, away: string, waiting: number): string => {
+    const reasons = [
+      ...(sick ? [`calico-node of ${sick} is not ready`] : []),
+      ...(away ? [`the kubelet of ${away} does not answer`] : []),
+    ];
+    const others = waiting === 1 ? 'one more node waits' : `${waiting} more nodes wait`;
+    return `The rollout of ${name} does not go on: ${reasons.join(', ')}, and ${others} for it.`;
+  },
   rolling: (name: string, waiting: number): string =>
-    `${name} is still rolling out${waiting > 0 ? `, ${waiting} nodes are to come` : ''}; it goes on by itself.`,
+    `${name} is still rolling out${waiting > 0 ? `, nodes to come: ${waiting}` : ''}; it goes on by itself.`,
   blind: (name: string): string =>
     `The API server did not answer any more while ${name} was rolling out; the rollout goes on by itself.`,
   operatorRefused: (reason: string, message: string): string =>

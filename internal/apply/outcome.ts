@@ -98,7 +98,7 @@ export function endOfRun(
     result,
     recordId: isSent ? run.recorder.id : null,
     messages: [...messages, ...run.notes, ...(isOpen ? whatStands(run) : []), ...unclosed],
-    hints: [...run.hints, ...(offersUndo && isOpen ? [undoCommand(run)] : [])],
+    hints: [...new Set([...run.hints, ...(offersUndo && isOpen ? [undoCommand(run)] : [])])],
     missingRole: null,
     diagnosis,
   };

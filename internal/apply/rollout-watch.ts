@@ -24,8 +24,14 @@ export type RolloutEnd =
   | { readonly kind: 'worse'; readonly worse: readonly Worse[] }
   /** The template is not the one that was sent any more. */
   | { readonly kind: 'reverted'; readonly daemonSet: DaemonSet }
-  /** Sick pods hold it up: the controller replaces no others. */
-  | { readonly kind: 'blocked'; readonly sick: readonly string[]; readonly waiting: number }
+  /** Pods that are not ready use up what may be unavailable at a time: the controller replaces no others. */
+  | {
+      readonly kind: 'blocked';
+      readonly sick: readonly string[];
+      /** Nodes whose kubelet was away before. */
+      readonly away: readonly string[];
+      readonly waiting: number;
+    }
   | { readonly kind: 'time-out'; readonly waiting: number; readonly isBlind: boolean };
 
 export interface RolloutWatch {
@@ -46,12 +52,30 @@ interface State {
   readonly daemonSet: DaemonSet;
   readonly nodes: readonly WatchedNode[];
   readonly windowSeconds: number;
+  /** Since a pod was last seen to be replaced or to get ready. */
+  readonly stalledSeconds: number;
+}
+
+type Progress = (daemonSet: DaemonSet) => number;
+
+/** Reckons for how many seconds nothing has moved. */
+function progressOf({ clock }: Pick<ApplyContext, 'clock'>): Progress {
+  let seen = '';
+  let since = clock.now();
+  return (daemonSet) => {
+    const { updated, ready, available } = daemonSetRollout(daemonSet);
+    const now = [updated, ready, available].join();
+    if (now !== seen) since = clock.now();
+    seen = now;
+    return (clock.now() - since) / 1000;
+  };
 }
 
 async function stateOf(
   { before }: RolloutWatch,
   daemonSet: DaemonSet,
   memory: RolloutMemory,
+  progress: Progress,
   context: ApplyContext,
 ): Promise<State | null> {
   const pods = await podsOf(context, daemonSet);
@@ -62,12 +86,16 @@ async function stateOf(
     : () => false;
   const windowSeconds = readinessWindow(daemonSet.spec?.template);
   const sights = nodeSights(pods, isNew, [...before.nodes.keys()]);
-  return { daemonSet, windowSeconds, nodes: await memory.remember(sights) };
+  const nodes = await memory.remember(sights);
+  return { daemonSet, windowSeconds, nodes, stalledSeconds: progress(daemonSet) };
 }
 
 const expectedSickSeconds = 60;
 
-function endOf(watch: RolloutWatch, { daemonSet, nodes, windowSeconds }: State): RolloutEnd | null {
+function endOf(
+  watch: RolloutWatch,
+  { daemonSet, nodes, windowSeconds, stalledSeconds }: State,
+): RolloutEnd | null {
   const { before, cured, forecasts } = watch;
   const isAboutAddresses = forecasts.length > 0 || changesAddresses(before.daemonSet, daemonSet);
   const given = {
@@ -89,13 +117,15 @@ function endOf(watch: RolloutWatch, { daemonSet, nodes, windowSeconds }: State):
   const open = counted.filter(
     (node) => node.isUpdated && !node.isReady && !sick.includes(node.node),
   );
-  const unreachable = nodes.filter((node) => !isReachable(node, given)).length;
+  const away = nodes.filter((node) => !isReachable(node, given)).map(({ node }) => node);
+  const unreachable = away.length;
   const isAll = counted.length >= rollout.desired - unreachable;
   const isAvailable = rollout.available >= rollout.desired - unreachable - sick.length;
   if (rollout.isObserved && isAll && waiting.length === 0 && open.length === 0 && isAvailable)
     return { kind: 'complete', sick };
-  const isBlocked = waiting.length > 0 && sick.length >= batchSize(daemonSet, rollout.desired);
-  return isBlocked && open.length === 0 ? { kind: 'blocked', sick, waiting: waiting.length } : null;
+  const isFull = sick.length + unreachable >= batchSize(daemonSet, rollout.desired);
+  const isBlocked = waiting.length > 0 && isFull && open.length === 0 && stalledSeconds >= 60;
+  return isBlocked ? { kind: 'blocked', sick, away, waiting: waiting.length } : null;
 }
 
 type NodeEvent = Extract<ApplyEvent, { kind: 'rollout' }>['nodes'][number];
@@ -118,7 +148,10 @@ export async function watchRollout(
   context: ApplyContext,
 ): Promise<RolloutEnd> {
   const memory = rolloutMemory(context);
-  const { ref, daemonSet: first } = watch.before;
+  const progress = progressOf(context);
+  const { ref } = watch.before;
+  const begun = await readDaemonSet(context, ref);
+  const first = begun === 'unread' ? watch.before.daemonSet : begun;
   const seconds = first ? rolloutSeconds(first) : { expected: 60, limit: 300 };
   const limitSeconds = watch.limitSeconds ?? seconds.limit;
   context.onEvent({
@@ -138,7 +171,7 @@ export async function watchRollout(
     const daemonSet = await readDaemonSet(context, ref);
     if (daemonSet === 'unread' || daemonSet === null) return lost(elapsed);
     if (!watch.holds(daemonSet)) return { kind: 'reverted', daemonSet };
-    const state = await stateOf(watch, daemonSet, memory, context);
+    const state = await stateOf(watch, daemonSet, memory, progress, context);
     if (state === null) return lost(elapsed);
     isBlind = false;
     last = state;

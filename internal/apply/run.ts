@@ -30,8 +30,8 @@ export interface Run {
   readonly sickBefore: Set<string>;
   /** Pods that were restarted or evicted: nothing brings them back. */
   readonly gonePods: string[];
-  /** Nodes that were cordoned here, and still are. */
-  readonly cordoned: Set<string>;
+  /** Nodes that were cordoned here and still are, with the place of that in the record. */
+  readonly cordoned: Map<string, number>;
   /** What is to be said besides the end, as sentences. */
   readonly notes: string[];
   readonly hints: string[];

@@ -130,7 +130,8 @@ export function rolloutSeconds(daemonSet: DaemonSet): {
   const window = lengthOf(calicoOf(template)?.readinessProbe);
   return {
     expected: batches * (restartSeconds + readySeconds(template)),
-    limit: Math.max(shortestLimit, batches * (60 + window)),
+    // Never shorter than what a single pod is given.
+    limit: Math.max(shortestLimit, batches * (60 + window), readinessWindow(template) + 180),
   };
 }
 
