@@ -38,13 +38,12 @@ function deleteFlags(body: unknown): readonly string[] {
   ];
 }
 
-// The end mark must not be a line of the document.
-function heredoc(command: string, text: string): readonly string[] {
-  const lines = text.trimEnd().split('\n');
-  let mark = 'EOF';
-  while (lines.includes(mark)) mark = `${mark}_`;
-  return [`${command} <<'${mark}'`, ...lines, mark];
-}
+// No line of an object in YAML or JSON is the end mark: all but the names of its fields stand further in.
+const heredoc = (command: string, text: string): readonly string[] => [
+  `${command} <<'EOF'`,
+  ...text.trimEnd().split('\n'),
+  'EOF',
+];
 
 function evictionLines({ ref, body }: Change): readonly string[] {
   const { namespace = 'default', name } = ref;

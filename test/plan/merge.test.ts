@@ -130,17 +130,20 @@ describe('changes that get on', () => {
         { name: 'anchor', livenessProbe: { b: 1 }, resources: { c: 3 } },
       ),
     );
-    expect(merged([one, two], before)).toEqual({
-      changes: [
-        merge(
-          overrides(
-            { name: 'beacon', resources: { a: 1 } },
-            { name: 'anchor', livenessProbe: { b: 2 }, resources: { c: 3 } },
-          ),
-        ),
-      ],
-      conflicts: [],
-    });
+    const both = merge(
+      overrides(
+        { name: 'beacon', resources: { a: 1 } },
+        { name: 'anchor', livenessProbe: { b: 2 }, resources: { c: 3 } },
+      ),
+    );
+    expect(merged([one, two], before)).toEqual({ changes: [both], conflicts: [] });
+    expect(merged([two, one], before)).toEqual({ changes: [both], conflicts: [] });
+  });
+
+  it('may say the same method with and without nulls', () => {
+    const bare = method({ kubernetes: 'NodeInternalIP' });
+    const full = method({ kubernetes: 'NodeInternalIP', cidrs: null, interface: null });
+    expect(merged([bare, full])).toEqual({ changes: [full], conflicts: [] });
   });
 
   it('of different types become one JSON patch', () => {
