@@ -169,27 +169,26 @@ function conditionsOf(
   pods: readonly Pod[],
   fault: string | null,
 ): Readonly<Record<'Available' | 'Progressing' | 'Degraded', Said>> {
+  const crashing = pods.find(isCrashing);
+  const progress = progressOf(daemonSet);
+  const waiting: Said = { status: 'True', reason: 'ResourceNotReady', message: progress ?? '' };
   if (fault !== null) {
     const reason = 'InvalidConfigurationError';
     return {
       Available: unknown,
-      Progressing: unknown,
+      Progressing: progress === null ? unknown : waiting,
       Degraded: { status: 'True', reason, message: fault },
     };
   }
-  const crashing = pods.find(isCrashing);
-  const progress = progressOf(daemonSet);
-  const waiting: Said = { status: 'True', reason: 'ResourceNotReady', message: progress ?? '' };
-  const failed: Said = {
-    status: 'True',
-    reason: 'PodFailure',
-    message: `Pod calico-system/${crashing?.metadata.name} has crash looping container: calico-node`,
-  };
-  return {
-    Available: progress === null ? all : unknown,
-    Progressing: progress === null || crashing ? not(all) : waiting,
-    Degraded: crashing ? failed : not(all),
-  };
+  if (crashing) {
+    const pod = `calico-system/${crashing.metadata.name}`;
+    const message = `Pod ${pod} has crash looping container: calico-node`;
+    const failed: Said = { status: 'True', reason: 'PodFailure', message };
+    return { Available: unknown, Progressing: unknown, Degraded: failed };
+  }
+  return progress === null
+    ? { Available: all, Progressing: not(all), Degraded: not(all) }
+    : { Available: unknown, Progressing: waiting, Degraded: unknown };
 }
 
 function withConditions(
@@ -206,6 +205,11 @@ function withConditions(
     const since = isOld ? (known?.lastTransitionTime ?? now) : now;
     return { type, ...said[key], observedGeneration: generation, lastTransitionTime: since };
   });
+}
+
+// An empty message is left out of a TigeraStatus, and not of the Installation.
+function withoutEmpty({ message, ...rest }: Mutable<Condition>): Mutable<Condition> {
+  return message ? { ...rest, message } : rest;
 }
 
 /**
@@ -237,7 +241,8 @@ export function runOperator(world: World, options: OperatorOptions = {}): Operat
     if (store.get(ref))
       cluster.edit<TigeraStatus>(ref, (draft) => {
         const conditions = draft.status?.conditions ?? [];
-        draft.status = { conditions: withConditions(conditions, said, names, seen, now) };
+        const own = withConditions(conditions, said, names, seen, now);
+        draft.status = { conditions: own.map(withoutEmpty) };
       });
     cluster.edit<Installation>(installationOf('default'), (draft) => {
       const conditions = draft.status?.conditions ?? [];
