@@ -182,6 +182,14 @@ test('a Deployment is followed until its pods are there', async () => {
     nodes: wellNodes,
     objects: [deployment],
   });
+  // The simulated controller does not count what is of the newest template.
+  cluster.store.onChange(({ after }) => {
+    if (after?.kind !== 'Deployment' || after.metadata.name !== 'extra') return;
+    const status: Record<string, unknown> = { ...(after as Deployment).status };
+    if (status['updatedReplicas'] === status['replicas']) return;
+    const counted = { ...status, updatedReplicas: status['replicas'] };
+    cluster.edit(ref, (draft) => void Object.assign(draft, { status: counted }));
+  });
   const run = fixRun(cluster);
   const change = {
     ref,
