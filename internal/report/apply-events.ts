@@ -57,11 +57,13 @@ function aboutOf(event: ApplyEvent): string {
   }
 }
 
+// The namespace is told when it is sent; a line that is drawn anew has no room for it.
 function rolloutLine(event: Rollout): Told {
-  const { ref, ready, updated, desired, elapsedSeconds, expectedSeconds, limitSeconds } = event;
+  const { ref, ready, updated, desired, elapsedSeconds, expectedSeconds } = event;
+  const name = objectName({ kind: ref.kind, name: ref.name });
   return passing(
-    says.rollout(objectName(ref), ready, updated, desired) + nodesText(event),
-    says.elapsed(elapsedSeconds, expectedSeconds, limitSeconds),
+    says.rollout(name, ready, updated, desired) + nodesText(event),
+    says.elapsedOf(elapsedSeconds, expectedSeconds),
   );
 }
 
@@ -82,7 +84,7 @@ function told(event: ApplyEvent, verb: 'fix' | 'undo'): readonly Told[] {
     case 'unchanged':
       return [lasting(says.unchanged(objectName(event.ref)))];
     case 'waiting':
-      return [passing(event.text, says.elapsed(event.elapsedSeconds, null, event.limitSeconds))];
+      return [passing(event.text, says.elapsedTo(event.elapsedSeconds, event.limitSeconds))];
     case 'rollout':
       return [rolloutLine(event)];
     case 'node':

@@ -68,7 +68,7 @@ const results: Readonly<Record<ApplyResult, ResultWords>> = {
     undo: 'Something got worse, and the undo could not be taken back: that is left for you to do.',
   },
   refused: { fix: 'Refused. Nothing was changed.', undo: 'Refused. Nothing was changed.' },
-  interrupted: { fix: 'Interrupted.', undo: 'Interrupted.' },
+  interrupted: { fix: 'Stopped before the end.', undo: 'Stopped before the end.' },
 };
 
 const seconds = (value: number): string => {
@@ -92,17 +92,14 @@ const en = {
   pod: (name: string, state: string, reason: string) =>
     `pod ${name} ${state}${reason === '' ? '' : `: ${reason}`}`,
   rollout: (object: string, ready: number, updated: number, desired: number) =>
-    `${object}: ${updated} of ${desired} pods are new, ${ready} ready`,
+    `${object}: ${updated}/${desired} new, ${ready} ready`,
   rolloutNode: (name: string, state: string, reason: string) =>
     `${name} ${state}${reason === '' ? '' : ` (${reason})`}`,
   moreNodes: (count: number) => `and ${count} more`,
   /** Times as minutes and seconds. */
-  elapsed: (elapsed: number, expected: number | null, limit: number | null) =>
-    [
-      seconds(elapsed),
-      ...(expected === null ? [] : [`of about ${seconds(expected)}`]),
-      ...(limit === null ? [] : [`at most ${seconds(limit)}`]),
-    ].join(', '),
+  elapsedOf: (elapsed: number, expected: number) =>
+    `${seconds(elapsed)} of about ${seconds(expected)}`,
+  elapsedTo: (elapsed: number, limit: number) => `${seconds(elapsed)}, at most ${seconds(limit)}`,
   phase: (text: string, expected: number | null, limit: number | null) => {
     const times = [
       ...(expected === null ? [] : [`about ${seconds(expected)}`]),
