@@ -10,7 +10,7 @@ import { findObject } from '../calico/snapshot-lists.ts';
 import type { Draft, ObjectRef } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { autodetectionMethod } from '../remediations/autodetection-method.ts';
-import { outsideCluster } from '../remediations/outside.ts';
+import { clearStoredAddress } from '../remediations/clear-stored-address.ts';
 import { defineCheck } from './define.ts';
 
 interface Facts {
@@ -59,7 +59,7 @@ function draftOf(snapshot: Snapshot, setting: MisreadSetting): Draft<Facts> {
       : [],
     remedies:
       variable === null || remedies.length === 0
-        ? [outsideCluster(remedyWords.stored, remedyWords.clear([...names]))]
+        ? [clearStoredAddress(snapshot, family, [...names])]
         : remedies,
   };
 }
@@ -114,12 +114,3 @@ function summary(facts: Facts): string {
         : 'calico-node ends at once and is started again and again.';
   return `${reason(facts)} ${effect}`;
 }
-
-const remedyWords = {
-  stored: 'Take away what is stored, and let calico-node find the address anew',
-  clear: (nodes: readonly string[]): readonly string[] =>
-    (nodes.length > 0 ? nodes.slice(0, 3) : ['NODE']).flatMap((node) => [
-      `kubectl get node ${node} -o jsonpath='{.metadata.annotations}'`,
-      `kubectl annotate node ${node} projectcalico.org/IPv4Address-`,
-    ]),
-};

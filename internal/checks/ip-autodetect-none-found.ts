@@ -17,6 +17,7 @@ import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { autodetectionMethod } from '../remediations/autodetection-method.ts';
 import { outsideCluster } from '../remediations/outside.ts';
+import { withoutIPv6 } from '../remediations/without-ipv6.ts';
 import { defineCheck } from './define.ts';
 
 interface Facts {
@@ -56,6 +57,7 @@ function draftOf(snapshot: Snapshot, failures: readonly SeenFailure[]): Draft<Fa
   const { kind, family, subject } = first;
   const isSure = failures.some(({ evidence }) => evidence.length > 1);
   const remedies = autodetectionMethod(snapshot, new Set(views.map(({ name }) => name)), family);
+  const without = family === 6 ? [withoutIPv6(snapshot)].filter((one) => one !== null) : [];
   return {
     severity: 'error',
     confidence: first.confidence ?? (isSure ? 'confirmed' : 'likely'),
@@ -75,7 +77,7 @@ function draftOf(snapshot: Snapshot, failures: readonly SeenFailure[]): Draft<Fa
       [],
       ['crash-loop', 'node-without-routes', 'bird-not-running'],
     ),
-    remedies: remedies.length > 0 ? remedies : [fallback(views)],
+    remedies: [...without, ...(remedies.length > 0 ? remedies : [fallback(views)])],
   };
 }
 
