@@ -281,6 +281,7 @@ describe('other workloads', () => {
         .length;
     const scale = (replicas: number) =>
       cluster.send({ ref, verb: 'patch', patchType: 'merge', body: { spec: { replicas } } });
+    expect(count()).toBe(2);
     await scale(3);
     await pass(cluster, 60);
     expect(count()).toBe(3);

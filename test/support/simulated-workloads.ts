@@ -85,16 +85,19 @@ function settle(world: World, deployment: Deployment): void {
     spec: template?.spec,
   };
   for (let count = pods.length; count < wanted; count += 1) replace(world, model ?? first, false);
-  const ready = podsOfDeployment(world, deployment).filter(isReady).length;
+  const present = podsOfDeployment(world, deployment);
+  const ready = present.filter(isReady).length;
   cluster.edit<Deployment>(refOf(deployment), (draft) => {
-    draft.status = {
+    const status = {
       ...draft.status,
       observedGeneration: deployment.metadata.generation ?? 1,
-      replicas: wanted,
+      replicas: present.length,
+      updatedReplicas: present.length,
       readyReplicas: ready,
       availableReplicas: ready,
       unavailableReplicas: wanted - ready,
     };
+    draft.status = status;
   });
 }
 
@@ -136,6 +139,7 @@ export function runWorkloads(world: World): void {
     else if (owner?.kind === 'ReplicaSet' && isLeaving) soon(() => replace(world, pod, false));
     else if (owner?.kind === 'StatefulSet' && isGone) soon(() => replace(world, pod, true));
   };
+  soon(settleAll);
   store.onChange(({ before, after }) => {
     const kind = (after ?? before)?.kind;
     if (kind === 'Pod') onPod(before, after);
