@@ -38,7 +38,11 @@ const waitingOperator: Scenario = {
   build: (options) => {
     const nodes = machines(options, 3);
     addBridge(nodeAt(nodes, 1));
-    return byOperator(nodes, { hasSeenReady: false }, options);
+    return byOperator(
+      nodes,
+      { hasSeenReady: false, blockedSeconds: options.isQuick === true ? 12 : 60 },
+      options,
+    );
   },
 };
 

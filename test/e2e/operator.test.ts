@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ApiError } from './support/kube-client.ts';
+import type { SimulatedCluster } from './support/cluster/cluster.ts';
+import { valueAt } from './support/cluster/operator-rules.ts';
+import { isRolledOut, readyNodes } from './support/cluster/watching.ts';
+import { startScenario } from './support/scenarios/scenarios.ts';
+
+const { go } = inject('programs');
+const installation = '/apis/operator.tigera.io/v1/installations/default';
+const tigeraStatus = '/apis/operator.tigera.io/v1/tigerastatuses/calico';
+const daemonSet = '/apis/apps/v1/namespaces/calico-system/daemonsets/calico-node';
+const ignore = 'unsupported.operator.tigera.io/ignore';
+
+const method = (struct: object): object => ({
+  spec: { calicoNetwork: { nodeAddressAutodetectionV4: struct } },
+});
+
+/** The environment of calico-node in the template. */
+async function methodNow({ client }: SimulatedCluster): Promise<string> {
+  const containers = valueAt(await client.get(daemonSet), 'spec', 'template', 'spec', 'containers');
+  const env = valueAt(Array.isArray(containers) ? containers[0] : null, 'env');
+  const found = Array.isArray(env)
+    ? env.find((one) => valueAt(one, 'name') === 'IP_AUTODETECTION_METHOD')
+    : null;
+  return String(valueAt(found, 'value'));
+}
+
+async function condition({ client }: SimulatedCluster, type: string): Promise<unknown> {
+  const conditions = valueAt(await client.get(tigeraStatus), 'status', 'conditions');
+  return Array.isArray(conditions) ? conditions.find((one) => valueAt(one, 'type') === type) : null;
+}
+
+const setEnv = ({ client }: SimulatedCluster, value: string) => {
+  const env = [{ name: 'IP_AUTODETECTION_METHOD', value }];
+  return client.patch(
+    daemonSet,
+    { spec: { template: { spec: { containers: [{ name: 'calico-node', env }] } } } },
+    'strategic',
+  );
+};
+
+function clusterOf(id: string): () => SimulatedCluster {
+  let cluster: SimulatedCluster | null = null;
+  beforeAll(async () => {
+    cluster = await startScenario(id, { isQuick: true });
+  }, 900_000);
+  afterAll(async () => await cluster?.stop());
+  return () => {
+    if (!cluster) throw new Error(`${id} has not started`);
+    return cluster;
+  };
+}
+
+describe.skipIf(go === null)('the operator, as it was measured', () => {
+  const cluster = clusterOf('bridge-address');
+  const soon = { timeout: 4000, interval: 100 };
+
+  it('fills in what the Installation leaves open, under its own name', async () => {
+    const object = await cluster().client.get(installation);
+    expect(valueAt(object, 'spec', 'calicoNetwork', 'nodeAddressAutodetectionV4')).toEqual({
+      firstFound: true,
+    });
+    expect(JSON.stringify(valueAt(object, 'metadata', 'managedFields'))).toContain(
+      '"manager":"tigera-operator"',
+    );
+    expect(valueAt(object, 'status', 'calicoVersion')).toBe('v3.31.7');
+  });
+
+  it('reverts an edit of the DaemonSet after about a second', async () => {
+    const before = valueAt(await cluster().client.get(daemonSet), 'metadata', 'generation');
+    await setEnv(cluster(), 'interface=eth0');
+    await expect.poll(() => methodNow(cluster()), soon).toBe('first-found');
+    expect(valueAt(await cluster().client.get(daemonSet), 'metadata', 'generation')).toBe(
+      Number(before) + 2,
+    );
+  });
+
+  it('leaves alone a DaemonSet that it is told to ignore, and reverts it when it is not', async () => {
+    const { client } = cluster();
+    await client.patch(daemonSet, { metadata: { annotations: { [ignore]: 'true' } } });
+    await setEnv(cluster(), 'interface=eth0');
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    expect(await methodNow(cluster())).toBe('interface=eth0');
+    await client.patch(daemonSet, { metadata: { annotations: { [ignore]: null } } });
+    await expect.poll(() => methodNow(cluster()), soon).toBe('first-found');
+  });
+
+  it('takes two methods from the API server, and is degraded within some seconds', async () => {
+    const { client } = cluster();
+    const patched = await client.patch(installation, method({ kubernetes: 'NodeInternalIP' }));
+    const generation = valueAt(patched, 'metadata', 'generation');
+    await expect
+      .poll(() => condition(cluster(), 'Degraded'), { timeout: 9000, interval: 200 })
+      .toMatchObject({
+        status: 'True',
+        reason: 'InvalidConfigurationError',
+        observedGeneration: generation,
+      });
+    expect(await methodNow(cluster())).toBe('first-found');
+    expect(await condition(cluster(), 'Available')).toMatchObject({
+      status: 'False',
+      reason: 'Unknown',
+    });
+  });
+
+  it('hands one method on at once, and calico-node heals', async () => {
+    await cluster().client.patch(installation, method({ firstFound: null }));
+    await expect.poll(() => methodNow(cluster()), soon).toBe('kubernetes-internal-ip');
+    await expect
+      .poll(() => isRolledOut(cluster(), 'calico-system'), { timeout: 90_000 })
+      .toBe(true);
+    expect(await readyNodes(cluster())).toHaveLength(3);
+    await expect
+      .poll(() => condition(cluster(), 'Available'), { timeout: 9000 })
+      .toMatchObject({ status: 'True', reason: 'AllObjectsAvailable' });
+  });
+
+  it('knows no probes in its schema: strict validation refuses them, and else they are dropped', async () => {
+    const { client } = cluster();
+    const containers = [{ name: 'calico-node', livenessProbe: { failureThreshold: 10 } }];
+    const patch = {
+      spec: { calicoNodeDaemonSet: { spec: { template: { spec: { containers } } } } },
+    };
+    const strict = client.patch(`${installation}?dryRun=All&fieldValidation=Strict`, patch);
+    await expect(strict).rejects.toThrow('unknown field');
+    const dropped = await client.patch(`${installation}?dryRun=All`, patch);
+    expect(JSON.stringify(dropped['spec'])).not.toContain('livenessProbe');
+  });
+});
+
+describe.skipIf(go === null)('an operator that lets probes be set', () => {
+  const cluster = clusterOf('slow-start-operator');
+
+  it('refuses two methods at once', async () => {
+    const twice = cluster().client.patch(installation, method({ kubernetes: 'NodeInternalIP' }));
+    await expect(twice).rejects.toBeInstanceOf(ApiError);
+    await expect(twice).rejects.toThrow('no more than one autodetection method can be specified');
+  });
+
+  it('hands the numbers on, and calico-node heals', async () => {
+    const livenessProbe = { initialDelaySeconds: 60, failureThreshold: 10 };
+    const containers = [{ name: 'calico-node', livenessProbe }];
+    const spec = { calicoNodeDaemonSet: { spec: { template: { spec: { containers } } } } };
+    await cluster().client.patch(installation, { spec });
+    await expect
+      .poll(() => isRolledOut(cluster(), 'calico-system'), { timeout: 150_000, interval: 500 })
+      .toBe(true);
+    expect(await readyNodes(cluster())).toHaveLength(3);
+  });
+});
+
+describe.skipIf(go === null)('an operator that waits for calico-node', () => {
+  const cluster = clusterOf('waiting-operator');
+
+  it('takes no order until it has waited in vain', async () => {
+    // A rendering of its own begins the wait anew.
+    await setEnv(cluster(), 'interface=eth0');
+    await cluster().client.patch(
+      installation,
+      method({ kubernetes: 'NodeInternalIP', firstFound: null }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(await methodNow(cluster())).not.toBe('kubernetes-internal-ip');
+    await expect
+      .poll(() => methodNow(cluster()), { timeout: 90_000, interval: 500 })
+      .toBe('kubernetes-internal-ip');
+  });
+});
