@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import { drainRefusals } from '../plan/drain-step.ts';
-import { indent, wrap } from './layout.ts';
+import { indent, listNames, wrap } from './layout.ts';
 import { cleanRef } from './plan-clean.ts';
 import { objectName } from './plan-steps.ts';
 import { words } from './plan-words.ts';
@@ -44,21 +44,29 @@ export function changesNothing(plan: Plan, trial: Trial): boolean {
   return trial.answers.every(({ state }) => state === 'unchanged' || state === 'gone');
 }
 
-function remarks(answers: readonly Answer[], { style, glyphs }: TextOptions): string[] {
-  return answers.flatMap(({ ref, state, warnings, reason }) => {
-    const name = objectName(ref);
-    const bad = `${style.error(glyphs.error)} `;
-    const mild = `${style.warning(glyphs.warning)} `;
-    const told =
-      state === 'refused'
-        ? [bad + says.refusedBy(name, reason ?? '')]
-        : state === 'not-tried'
-          ? [mild + says.untried(name, reason ?? '')]
-          : state === 'gone'
-            ? [mild + says.gone(name)]
-            : [];
-    return [...told, ...warnings.map((text) => mild + says.warning(text))];
-  });
+function remarks(
+  answers: readonly Answer[],
+  refused: readonly string[],
+  { style, glyphs }: TextOptions,
+): string[] {
+  const isSaid = ({ ref, state }: Answer): boolean =>
+    state === 'refused' && ref.kind === 'Node' && refused.includes(ref.name);
+  return answers
+    .filter((answer) => !isSaid(answer))
+    .flatMap(({ ref, state, warnings, reason }) => {
+      const name = objectName(ref);
+      const bad = `${style.error(glyphs.error)} `;
+      const mild = `${style.warning(glyphs.warning)} `;
+      const told =
+        state === 'refused'
+          ? [bad + says.refusedBy(name, reason ?? '')]
+          : state === 'not-tried'
+            ? [mild + says.untried(name, reason ?? '')]
+            : state === 'gone'
+              ? [mild + says.gone(name)]
+              : [];
+      return [...told, ...warnings.map((text) => mild + says.warning(text))];
+    });
 }
 
 function sentence(plan: Plan, trial: Trial): readonly string[] {
@@ -75,21 +83,27 @@ function sentence(plan: Plan, trial: Trial): readonly string[] {
   return [(isFinal ? says.accepts : says.acceptsNow)(tried, warnings)];
 }
 
-const drainsRefused = ({ steps }: Plan): readonly string[] =>
-  steps.flatMap((step) => (step.kind === 'drain' ? drainRefusals(step) : []));
+const refusedDrains = ({ steps }: Plan): readonly string[] =>
+  steps.flatMap((step) =>
+    step.kind === 'drain' && drainRefusals(step).length > 0 ? [step.node] : [],
+  );
 
 /** True where a plan, as far as it was tried, cannot be carried out. */
 export function isRefused(plan: Plan, trial: Trial): boolean {
-  if (plan.refusal !== null || drainsRefused(plan).length > 0) return true;
+  if (plan.refusal !== null || refusedDrains(plan).length > 0) return true;
   if (trial.kind === 'client') return false;
   return trial.refusal !== null || trial.answers.some(({ state }) => state === 'refused');
 }
 
+// Why a drain is refused stands beside its step, what a server refuses beside the answer.
 function refusalText(plan: Plan, trial: Trial): string {
-  const tried = trial.kind === 'client' ? null : trial.refusal;
-  const reason = plan.refusal ?? tried ?? drainsRefused(plan).join(' ');
+  const nodes = refusedDrains(plan);
+  if (plan.refusal === null && nodes.length > 0) {
+    return `${says.drainRefused(listNames(nodes, Infinity, 3))} ${says.nothingChanged}`;
+  }
+  const reason = plan.refusal ?? (trial.kind === 'client' ? null : trial.refusal);
   const isTold = trial.kind !== 'client' && trial.answers.some(({ state }) => state === 'refused');
-  if (isTold) return says.nothingChanged;
+  if (isTold || reason === null) return says.nothingChanged;
   const isByHand = plan.steps.length === 0 && plan.manual.length + plan.durable.length > 0;
   const text = isByHand ? sanitize(reason) : says.refused(sanitize(reason));
   return `${text} ${says.nothingChanged}`;
@@ -99,7 +113,9 @@ function refusalText(plan: Plan, trial: Trial): string {
 export function verdictLines(plan: Plan, trial: Trial, options: TextOptions): string[] {
   const { width, style } = options;
   const answers = trial.kind === 'client' ? [] : trial.answers.map(cleanAnswer);
-  const told = remarks(answers, options).flatMap((text) => indent(wrap(text, width - 2), 2, ''));
+  const told = remarks(answers, refusedDrains(plan), options).flatMap((text) =>
+    indent(wrap(text, width - 2), 2, ''),
+  );
   if (isRefused(plan, trial)) {
     const mark = plan.steps.length === 0 ? style.warning : style.error;
     return [...told, ...wrap(refusalText(plan, trial), width).map(mark)];

@@ -75,7 +75,7 @@ const en = {
       `is cordoned, then ${several(count, 'pod is', 'pods are')} deleted, past all disruption budgets`,
     evicted: 'evicted',
     stay: 'stay',
-    block: 'in the way',
+    block: 'blocked',
     list: ': -o wide',
   },
   labels: {
@@ -114,6 +114,8 @@ const en = {
     gone: (object: string) => `${object} is gone already`,
     unchanged: (object: string) => `${object} is so already`,
     warning: (text: string) => `warning of the API server: ${text}`,
+    drainRefused: (nodes: string) =>
+      `Refused: ${nodes} cannot be emptied so, for what stands above.`,
     nothingChanged: 'Nothing was changed.',
   },
 };

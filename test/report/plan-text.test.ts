@@ -222,7 +222,11 @@ describe('what a plan comes to', () => {
   ] as const)('%s', (_name, plan, trial, isNothing, isRefusal) => {
     expect(isRefused(plan, trial)).toBe(isRefusal);
     expect(isRefusal || changesNothing(plan, trial)).toBe(isRefusal || isNothing);
-    const last = renderPlan(plan, trial, options()).trimEnd().split('\n\n').at(-1);
+    const last = renderPlan(plan, trial, options())
+      .trimEnd()
+      .split('\n\n')
+      .at(-1)
+      ?.replaceAll('\n', ' ');
     expect(last).toMatch(isNothing ? /nothing to change/ : /Nothing was changed/);
   });
 
