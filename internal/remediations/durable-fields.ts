@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Install } from '../model/install.ts';
 import { durablePlace } from './durable.ts';
-import { withoutNulls, type Tree } from './tree.ts';
+import { isTree, valueAt, withoutNulls, type Tree } from './tree.ts';
 
 /** YAML as lines, to be put into a file. */
 export const yamlLines = (value: unknown): readonly string[] =>
@@ -41,7 +41,43 @@ export const durableInstallation = (install: Install, spec: Tree): readonly stri
 export const durableDaemonSet = (install: Install, body: Tree): readonly string[] =>
   isOwnedByPerson(install) || install.action === 'refuse'
     ? []
-    : [head(install), ...toolRemarks(install), ...yamlLines(body)];
+    : [head(install), ...toolRemarks(install), ...toolSettings(install, body), ...yamlLines(body)];
+
+function calicoFields(body: Tree): Tree {
+  const list = valueAt(body, ['spec', 'template', 'spec', 'containers']);
+  const containers = Array.isArray(list) ? list.filter(isTree) : [];
+  return containers.find(({ name }) => name === 'calico-node') ?? {};
+}
+
+// kubespray, roles/network_plugin/calico/defaults: the variables, and the fields of the container that they fill.
+const kubesprayFields = [
+  ['calico_node_livenessprobe_timeout', ['livenessProbe', 'timeoutSeconds']],
+  ['calico_node_readinessprobe_timeout', ['readinessProbe', 'timeoutSeconds']],
+  ['calico_node_memory_limit', ['resources', 'limits', 'memory']],
+  ['calico_node_cpu_limit', ['resources', 'limits', 'cpu']],
+] as const;
+
+function kubesprayVariables(body: Tree): Tree {
+  const fields = calicoFields(body);
+  const known = kubesprayFields.flatMap(([name, path]) => {
+    const value = valueAt(fields, path);
+    return value === undefined || value === null ? [] : [[name, value] as const];
+  });
+  const env = Array.isArray(fields['env']) ? fields['env'].filter(isTree) : [];
+  const literals = env.flatMap(({ name, value }) =>
+    typeof name === 'string' && typeof value === 'string' ? [[name, value] as const] : [],
+  );
+  const extra = literals.length > 0 ? { calico_node_extra_envs: Object.fromEntries(literals) } : {};
+  return { ...Object.fromEntries(known), ...extra };
+}
+
+/** What the inventory of a tool has for it; behind it stands what the manifest has to look like. */
+function toolSettings({ distribution }: Install, body: Tree): readonly string[] {
+  const variables = distribution === 'kubespray' ? kubesprayVariables(body) : {};
+  return Object.keys(variables).length > 0
+    ? [words.inventory, ...yamlLines(variables), words.manifest]
+    : [];
+}
 
 // Tools that write calico-node's manifest from a template of their own, without a setting for most of it.
 function toolRemarks({ distribution, owner }: Install): readonly string[] {
@@ -58,6 +94,8 @@ function toolRemarks({ distribution, owner }: Install): readonly string[] {
 }
 
 const words = {
+  inventory: '# as variables:',
+  manifest: '# which makes the manifest:',
   kubespray:
     '# kubespray has variables for few of these fields (calico_node_extra_envs, calico_node_livenessprobe_timeout, calico_node_readinessprobe_timeout, calico_node_cpu_limit, calico_node_memory_limit); the others stand in roles/network_plugin/calico/templates/calico-node.yml.j2',
   microk8s:

@@ -173,13 +173,31 @@ describe('the exact patches', () => {
     expect(body).toContain('"value":null');
   });
 
+  it('names the variables of kubespray', () => {
+    const container = {
+      name: 'calico-node',
+      env: [{ name: 'FELIX_HEALTHPORT', value: '9199' }],
+      livenessProbe: { timeoutSeconds: 10, failureThreshold: 10 },
+      resources: { limits: { memory: '1Gi', cpu: null } },
+    };
+    const install = installWith({ distribution: 'kubespray', action: 'apply-temporary' });
+    const { durable = [] } = inTemplate(install, { containers: [container] });
+    const lines = durable.slice(0, durable.indexOf('# which makes the manifest:'));
+    expect(lines.filter((line) => !line.startsWith('#'))).toEqual([
+      'calico_node_livenessprobe_timeout: 10',
+      'calico_node_memory_limit: 1Gi',
+      'calico_node_extra_envs:',
+      '  FELIX_HEALTHPORT: "9199"',
+    ]);
+  });
+
   it('says what to write elsewhere in the form of each tool', () => {
     const spec = { containers: [{ name: 'calico-node', livenessProbe: { failureThreshold: 10 } }] };
     const durable = (more: Partial<Install>): string =>
       (inTemplate(installWith(more), spec).durable ?? []).join('\n');
     expect(durable({})).toBe('');
     expect(durable({ distribution: 'kubespray', action: 'apply-temporary' })).toContain(
-      'calico_node_extra_envs',
+      'calico-node.yml.j2',
     );
     expect(durable({ owner: 'argocd', ownerName: 'net', action: 'emit' })).toContain(
       'failureThreshold: 10',
