@@ -23,7 +23,7 @@ export function blockOf(
   return { text: match[2] ?? '', words: (match[1] ?? '').trim() };
 }
 
-const shownLines = 24;
+const shownLines = 25;
 
 /** What README shows of the demo: the beginning of one sample, and how many samples there are. */
 export function demoBlock(sample: string): string {
