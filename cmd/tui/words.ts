@@ -139,6 +139,7 @@ export const words = {
     ['Ctrl-C', 'stop; a change under way ends in good order'],
   ] as Keys,
   connecting: 'connecting',
+  reading: 'reading the dump',
   seconds: (count: number): string => `${count} s`,
   elapsed: (seconds: number, expected: number | null): string =>
     `${minutes(seconds)}${expected === null ? '' : ` of about ${minutes(Math.round(expected))}`}`,

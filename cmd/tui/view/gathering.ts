@@ -4,17 +4,17 @@ import type { Gathering, State } from '../state.ts';
 import { words } from '../words.ts';
 import type { Body, ViewOptions } from './frame.ts';
 
-function running({ phase, done, total, startedMs }: Gathering, nowMs: number): string {
+function running({ phase, done, total, startedMs }: Gathering, { nowMs, isDump }: State): string {
   const seconds = Math.max(0, Math.round((nowMs - startedMs) / 1000));
   const far = total > 0 ? ` ${done}/${total}` : '';
-  return `${phase === '' ? words.connecting : phase}${far}   ${words.seconds(seconds)}`;
+  return `${phase || (isDump ? words.reading : words.connecting)}${far}   ${words.seconds(seconds)}`;
 }
 
 /** Reading the cluster: what, how far, how long; or why it failed. */
 export function gatheringView(state: State, gathering: Gathering, options: ViewOptions): Body {
   const { style, glyphs, width } = options;
   if (gathering.state === 'running') {
-    return { lines: [running(gathering, state.nowMs)], keys: [] };
+    return { lines: [running(gathering, state)], keys: [] };
   }
   const told = wrap(sanitize(gathering.problem), width - 2);
   return {
