@@ -64,7 +64,8 @@ function inCanalChart(
   { container, fields }: ContainerFields,
 ) {
   const isValue = Object.keys(fields).every((field) => canalValues.has(field));
-  if (install.renderer !== 'canal' || container !== 'calico-node' || !isValue) return null;
+  const isBundled = install.renderer === 'canal' && install.ownerName === 'rke2-canal';
+  if (!isBundled || container !== 'calico-node' || !isValue) return null;
   const values = withoutNulls(fields);
   return inChart(snapshot, install, { calico: values });
 }

@@ -128,7 +128,9 @@ export function helmChartConfigEdit(
     namespace,
     name: ownerName,
   };
-  const isKnown = snapshot.lists.helmChartConfigs.state === 'read';
+  // It counts only beside its chart: RKE2's own are in kube-system, which is where charts are read.
+  const isPlaced = config !== undefined || chart !== undefined || ownerName.startsWith('rke2-');
+  const isKnown = snapshot.lists.helmChartConfigs.state === 'read' && isPlaced;
   const standing = config?.spec?.['valuesContent'];
   const merged = mergeValues(typeof standing === 'string' ? standing : '', values);
   const isRefused = install.state !== 'settled' && install.action === 'refuse';

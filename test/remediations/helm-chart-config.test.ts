@@ -169,6 +169,15 @@ describe('helmChartConfigEdit', () => {
     expect(parse(edit?.text ?? '')).toMatchObject({ kind: 'HelmChartConfig' });
   });
 
+  it('makes none where it may be the wrong namespace', () => {
+    const snapshot = snapshotOf({ lists: { helmChartConfigs: [] } });
+    const install = installWith({ ...rke2, ownerName: 'calico', distribution: 'k3s' });
+    expect(helmChartConfigEdit(snapshot, install, values)).toMatchObject({
+      action: 'emit',
+      change: null,
+    });
+  });
+
   it('is for charts of RKE2 and K3s alone', () => {
     const install = installWith({ ...rke2, owner: 'helm' });
     expect(helmChartConfigEdit(snapshotOf({}), install, values)).toBeNull();
