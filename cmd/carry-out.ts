@@ -103,6 +103,8 @@ async function apply(job: Job, plan: Plan, session: Session, flags: Flags, shell
   const { engine, cluster } = session;
   const { onEvent, end } = narrator(shell, flags.verbosity, verbOf(job));
   shell.holdInterrupt?.();
+  const stopping = (): void => onEvent({ kind: 'note', text: says.stopping });
+  shell.signal.addEventListener('abort', stopping, { once: true });
   try {
     return await engine.applyPlan(
       plan,
@@ -123,6 +125,7 @@ async function apply(job: Job, plan: Plan, session: Session, flags: Flags, shell
       },
     );
   } finally {
+    shell.signal.removeEventListener('abort', stopping);
     end();
   }
 }
@@ -165,6 +168,8 @@ export async function carryOut(
   flags: Flags,
   shell: Shell,
 ): Promise<ExitCode> {
+  // Without a place for records nothing is asked for that could not be done.
+  session.engine.journal();
   const tried = await tryOut(job.plan, 'ask', session, shell);
   const { stderr } = shell;
   printForAsking(tried, job, flags, shell);

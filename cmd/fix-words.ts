@@ -4,6 +4,8 @@ const en = {
   askDrain: (node: string, where: string) => `To empty node ${node} in ${where}, type its name: `,
   notAsked: 'nobody is there to be asked: nothing was changed',
   notAskedHint: 'In a terminal it asks; --yes goes on without asking, --dry-run only shows.',
+  stopping: 'stopping; Ctrl-C again ends at once, without a word about what stands',
+  damagedRecord: (file: string, reason: string) => `${file} cannot be read: ${reason}`,
   declined: 'Nothing was changed.',
   dumpIsReadOnly: 'a dump cannot be changed',
   dumpIsReadOnlyHint: 'With --from, --dry-run=client shows what would be changed.',

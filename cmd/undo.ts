@@ -10,6 +10,7 @@ import { words } from './fix-words.ts';
 import { formatOf, isData, printData, refuseDump, type PlanFormat } from './plan-output.ts';
 import { clusterUid, recordToUndo } from './records.ts';
 import type { ExitCode, Shell } from './shell.ts';
+import { printWarnings } from './snapshot.ts';
 import { textOptions } from './terminal.ts';
 import { toolVersion } from './version.ts';
 
@@ -84,7 +85,11 @@ export async function undo(id: string | undefined, flags: Flags, shell: Shell): 
   formatOf(flags.output, 'undo');
   refuseDump(flags, 'undo');
   const engine = await shell.services.engine(shell);
-  const { records } = engine.journal().list();
+  const { records, damaged } = engine.journal().list();
+  printWarnings(
+    damaged.map(({ file, reason }) => says.damagedRecord(file, reason)),
+    shell,
+  );
   const { cluster, close } = await shell.services.openCluster(flags, shell, () => undefined);
   try {
     const record = recordToUndo(id, records, await clusterUid(cluster));

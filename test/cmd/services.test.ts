@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readFlags } from '../../cmd/flags.ts';
 import { services } from '../../cmd/services.ts';
 import { runScene, type Ran } from '../support/cli.ts';
 import { healthyCluster } from '../support/cluster.ts';
 import { daemonSet, node, pod } from '../support/cluster-objects.ts';
 import { clusterScript, type Exception } from '../support/cluster-script.ts';
+import { recordOf } from '../support/plan.ts';
 import { filesOf } from '../support/sample-files.ts';
 import { startStub, status, type StubServer } from '../support/stub-api-server.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary.ts';
@@ -147,5 +149,48 @@ describe('a live cluster', () => {
     );
     expect(code).toBe(2);
     expect(stderr).toContain('soon');
+  });
+});
+
+describe('a change', () => {
+  const shellOf = (env: Readonly<Record<string, string>>) => ({
+    stdout: { write: () => true },
+    stderr: { write: () => true },
+    env,
+    isInteractive: false,
+    signal: new AbortController().signal,
+    ask: () => Promise.resolve(null),
+    services,
+  });
+
+  it('is recorded below XDG_STATE_HOME, under ids that differ', async () => {
+    const place = folder();
+    const engine = await services.engine(shellOf({ XDG_STATE_HOME: place.path }));
+    engine.journal().write(recordOf());
+    expect(engine.journal().list().records).toEqual([recordOf()]);
+    expect(existsSync(path.join(place.path, 'kubectl-calico-fix'))).toBe(true);
+    const suffixes = Array.from({ length: 50 }, () => engine.newSuffix());
+    expect(suffixes.filter((suffix) => !/^[a-z2-9]{3}$/.test(suffix))).toEqual([]);
+    expect(new Set(suffixes).size).toBeGreaterThan(40);
+  });
+
+  it('needs a place for its record, but a preview does not', async () => {
+    const engine = await services.engine(shellOf({}));
+    expect(() => engine.journal()).toThrow(expect.objectContaining({ name: 'UserError' }));
+  });
+
+  it('is made over a connection of its own', async () => {
+    const flags = readFlags({}, { server: await liveCluster() });
+    const open = await services.openCluster(flags, shellOf({}), () => undefined);
+    const ref = { apiVersion: 'v1', kind: 'Node', name: 'n1' };
+    expect(await open.cluster.get(ref)).toMatchObject({ state: 'done' });
+    open.close();
+  });
+
+  it('of a healthy cluster is none', async () => {
+    const place = folder();
+    const args = ['fix', '-s', await liveCluster(), '--yes', '--dry-run=server'];
+    const { code, stdout } = await runScene(args, { services, env: { HOME: place.path } });
+    expect({ code, lines: stdout.trim().split('\n').length }).toEqual({ code: 0, lines: 1 });
   });
 });
