@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, inject, it } from 'vitest';
 import { errorsOf, userOf } from './support/cluster/ask.ts';
+import { readyNodes } from './support/cluster/watching.ts';
 import { run } from './support/run.ts';
 import { scenarios, startScenario } from './support/scenarios/scenarios.ts';
 
@@ -48,8 +49,10 @@ describe.skipIf(go === null)('diagnose in the sandbox', () => {
           'k8s-app=calico-node',
           '--force',
         );
-        const errors = async () => errorsOf((await user.diagnose()).diagnosis);
-        await expect.poll(errors, { timeout: 120_000, interval: 2000 }).toEqual([]);
+        const ready = async () => (await readyNodes(cluster)).length;
+        await expect.poll(ready, { timeout: 120_000, interval: 500 }).toBe(cluster.nodes.size);
+        const { code, diagnosis } = await user.diagnose();
+        expect({ code, errors: errorsOf(diagnosis) }).toEqual({ code: 0, errors: [] });
       } finally {
         user.leave();
         await cluster.stop();
