@@ -1,10 +1,13 @@
 import type { Evidence, Finding, ObjectRef } from '../model/finding.ts';
+import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { eventEvidence, fieldEvidence, logEvidence, nodeRefs, refOf } from '../calico/evidence.ts';
+import { cniFailures, type CniFailure } from '../calico/cni-failures.ts';
 import { eventsAbout } from '../calico/events.ts';
 import { containerLog, logLines } from '../calico/logs.ts';
 import { sickViews, type NodeView } from '../calico/nodes.ts';
 import { pendingInit, statusOf } from '../calico/pods.ts';
+import { secondsBetween } from '../calico/time.ts';
 
 /** The id of the finding for sick pods that nothing explains. */
 export const undeterminedId = 'undetermined';
@@ -66,35 +69,88 @@ function nextCommands(snapshot: Snapshot, view: NodeView): readonly string[] {
   ];
 }
 
+const openQuestion = {
+  id: undeterminedId,
+  severity: 'error',
+  confidence: 'possible',
+  ruledOut: [],
+  symptoms: [],
+} as const;
+
+const gatherMore = (manual: readonly string[]): Remedy => ({
+  id: 'gather-more',
+  title: words.remedy,
+  action: 'manual',
+  risk: 'none',
+  changes: [],
+  consequences: [],
+  manual,
+});
+
+// Before that a pod may just have been early: the kubelet tries again, and calico-node may be starting.
+const longSeconds = 180;
+const manyTries = 3;
+
+/** Pods that have waited for their network for long, on nodes that no finding of severity error is about. */
+function waitingPods(snapshot: Snapshot, findings: readonly Finding[]): readonly CniFailure[] {
+  const refs = findings
+    .filter(({ severity }) => severity === 'error')
+    .flatMap(({ affected, symptoms }) => [
+      ...affected,
+      ...symptoms.flatMap((symptom) => symptom.affected),
+    ]);
+  // A cause that is named without objects is one of the whole cluster.
+  if (findings.some(({ severity, affected }) => severity === 'error' && affected.length === 0))
+    return [];
+  return cniFailures(snapshot).filter(({ pod, node, operation, event }) => {
+    const age = secondsBetween(pod.metadata.creationTimestamp ?? '', snapshot.takenAt) ?? 0;
+    const isOld = age >= longSeconds && event.count >= manyTries;
+    const isKnown = refs.some(
+      ({ kind, name }) =>
+        (kind === 'Node' && name === node) || (kind === 'Pod' && name === pod.metadata.name),
+    );
+    return operation === 'add' && isOld && !isKnown;
+  });
+}
+
+function withoutNetwork(failures: readonly CniFailure[]): Finding | null {
+  const [first] = failures;
+  if (!first) return null;
+  const nodes = [...new Set(failures.map(({ node }) => node))];
+  const { name, namespace } = first.pod.metadata;
+  return {
+    ...openQuestion,
+    title: words.withoutNetwork(nodes),
+    summary: words.withoutNetworkSummary,
+    facts: { nodes, pods: failures.map(({ pod }) => pod.metadata.name) },
+    affected: [...nodeRefs(nodes), ...failures.map(({ pod }) => refOf(pod))],
+    evidence: failures.slice(0, 5).map(({ event }) => eventEvidence(event)),
+    remedies: [
+      gatherMore([
+        `kubectl -n ${namespace ?? 'default'} describe pod ${name}`,
+        `# on ${first.node}:`,
+        'sudo journalctl -u containerd -u crio -u kubelet --since -15min | grep -i calico | tail -50',
+        'sudo tail -50 /var/log/calico/cni/cni.log',
+      ]),
+    ],
+  };
+}
+
 /** The finding for sick pods that nothing explains; null if there are none. It names what would tell. */
 export function undetermined(snapshot: Snapshot, findings: readonly Finding[]): Finding | null {
   const views = unexplainedViews(snapshot, findings);
   const first = views[0];
-  if (!first) return null;
+  if (!first) return withoutNetwork(waitingPods(snapshot, findings));
   const names = views.map(({ name }) => name);
   const commands = nextCommands(snapshot, first);
   return {
-    id: undeterminedId,
-    severity: 'error',
-    confidence: 'possible',
+    ...openQuestion,
     title: words.title(names),
     summary: words.summary,
-    ruledOut: [],
     facts: { nodes: names, pods: views.map(({ pod }) => pod?.metadata.name ?? null) },
     affected: [...nodeRefs(names), ...views.flatMap(({ pod }) => (pod ? [refOf(pod)] : []))],
     evidence: views.slice(0, 5).flatMap((view) => evidenceOf(snapshot, view)),
-    symptoms: [],
-    remedies: [
-      {
-        id: 'gather-more',
-        title: words.remedy,
-        action: 'manual',
-        risk: 'none',
-        changes: [],
-        consequences: [],
-        manual: commands,
-      },
-    ],
+    remedies: [gatherMore(commands)],
   };
 }
 
@@ -105,5 +161,11 @@ const words = {
       : `calico-node is not well on ${names.length} nodes, and what was read does not say why`,
   summary:
     'No known cause matches. That is an open question, not a clean bill: the evidence below is all that stands out.',
+  withoutNetwork: (names: readonly string[]): string =>
+    names.length === 1
+      ? `Pods on ${names[0]} get no network from Calico, and what was read does not say why`
+      : `Pods on ${names.length} nodes get no network from Calico, and what was read does not say why`,
+  withoutNetworkSummary:
+    'calico-node itself looks well, but its CNI plugin has failed again and again, with words that no check knows.',
   remedy: 'Get what is missing, then diagnose again',
 };

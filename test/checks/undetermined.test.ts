@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { undetermined } from '../../internal/checks/undetermined.ts';
+import type { Pod } from '../../internal/model/kubernetes.ts';
 import type { Finding } from '../../internal/model/finding.ts';
+import { cniFails } from '../support/api-faults.ts';
 import { healthyCluster } from '../support/cluster.ts';
 import { addEvent, crashLoop, podOn, setLog, stuckInit, unready } from '../support/faults.ts';
-import { at, snapshotFrom, type Sample } from '../support/sample.ts';
+import { at, snapshotFrom, type Mutable, type Sample } from '../support/sample.ts';
 
 const sampleOf = (change: (sample: Sample) => void): Sample => {
   const sample = healthyCluster({ nodes: 4 });
@@ -98,5 +100,45 @@ describe('undetermined', () => {
   it('asks for no log of a run that there was not', () => {
     const sample = sampleOf((item) => unready(podOn(item, 'worker-2')));
     expect(commandsOf(sample).filter((command) => command.includes('--previous'))).toEqual([]);
+  });
+});
+
+describe('pods that get no network', () => {
+  const failing = (change: (pod: Mutable<Pod>, sample: Sample) => void = () => {}): Sample =>
+    sampleOf((sample) => {
+      change(cniFails(sample, 'worker-2', 'something that nobody has seen before'), sample);
+    });
+
+  it('are an open question where no check knows the words', () => {
+    const finding = undetermined(snapshotFrom(failing()), []);
+    expect(finding).toMatchObject({ id: 'undetermined', facts: { nodes: ['worker-2'] } });
+  });
+
+  it.each<[string, Sample, readonly Finding[]]>([
+    ['the node is explained', failing(), [about('worker-2')]],
+    ['the whole cluster is', failing(), [about('worker-2', { affected: [] })]],
+    [
+      'it failed only twice',
+      failing((_, sample) => {
+        for (const event of sample.lists.events ?? []) event.count = 2;
+      }),
+      [],
+    ],
+    [
+      'they are young',
+      failing((pod, sample) => {
+        pod.metadata.creationTimestamp = at(sample, -60);
+      }),
+      [],
+    ],
+    [
+      'they have an address by now',
+      failing((pod) => {
+        pod.status = { ...pod.status, podIP: '10.244.9.9' };
+      }),
+      [],
+    ],
+  ])('are none where %s', (_name, sample, findings) => {
+    expect(undetermined(snapshotFrom(sample), findings)).toBeNull();
   });
 });
