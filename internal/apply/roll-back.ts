@@ -87,7 +87,7 @@ async function waitBack(
     },
     context,
   );
-  if (end.kind === 'complete')
+  if (end.kind === 'complete' || end.kind === 'blocked')
     return end.sick.length > 0 ? words.sick(end.sick.join(', ')) : words.back;
   return words.rolling;
 }
@@ -128,6 +128,6 @@ const words = {
   open: (name: string, reason: string): string =>
     `Whether ${name} was taken back is not known: ${reason}.`,
   back: 'calico-node is on the old template again on every node.',
-  sick: (nodes: string): string => `On the old template again; not ready: ${nodes}.`,
+  sick: (nodes: string): string => `The old template is back; not ready with it: ${nodes}.`,
   rolling: 'The old template is still rolling out; it goes on by itself.',
 };
