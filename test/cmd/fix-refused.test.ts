@@ -95,6 +95,28 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('what somebody changes while the question stands', () => {
+  it.each([
+    ['the value that is replaced', { firstFound: false }, 2, 0],
+    ['the field, as it is wanted', { kubernetes: 'NodeInternalIP' }, 0, 0],
+    ['another field', null, 0, 1],
+  ] as const)('%s', async (_name, method, code, writes) => {
+    const cluster = await wrongAddress({ install: 'operator' });
+    const ran = await fixScene(cluster).run(['fix'], {
+      ...somebody(),
+      ask: () => {
+        cluster.edit<Installation>(installationRef(), (draft) => {
+          const network = draft.spec?.calicoNetwork;
+          if (network && method) network.nodeAddressAutodetectionV4 = method;
+          else draft.metadata.labels = { team: 'night' };
+        });
+        return Promise.resolve('yes');
+      },
+    });
+    expect({ code: ran.code, writes: cluster.writes().length }).toEqual({ code, writes });
+  });
+});
+
 describe('a drain', () => {
   const drain = remedyOf({
     id: 'drain-node',
