@@ -111,6 +111,10 @@ function commandBlock(
   ];
 }
 
+// Where nothing is sent, the edit at its source is what is left to do, and not said twice.
+const durableOnly = ({ durable, manual }: Plan): readonly string[] =>
+  durable.every((line) => manual.includes(line)) ? [] : durable;
+
 /**
  * The preview of a plan: what for, each request with its difference, addresses now and then, consequences, how to undo it, the
  * same with kubectl, what has to be done elsewhere, and last what an API server said to it. `trial` says how far it was tried.
@@ -129,7 +133,7 @@ export function renderPlan(plan: Plan, trial: Trial, options: PlanOptions): stri
     indent(table, 2),
     factRows(clean, options),
     commandBlock(labels.byHand, kubectl, options),
-    commandBlock(labels.durable, clean.durable, options),
+    commandBlock(labels.durable, durableOnly(clean), options),
     commandBlock(labels.then, clean.manual, options),
     verdictLines(clean, trial, options),
   ]);

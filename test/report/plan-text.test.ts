@@ -240,6 +240,13 @@ describe('what a plan comes to', () => {
     expect(text).not.toContain('already');
   });
 
+  it('says the edit at its source once', () => {
+    const durable = ['# in Git', 'spec: {}'];
+    const parts = { durable, manual: durable, steps: [], refusal: 'elsewhere' };
+    const text = renderPlan(planFixture(parts), client, options());
+    expect(text.match(/# in Git/g)).toHaveLength(1);
+  });
+
   it('never cuts what is left for a person to do', () => {
     const manual = Array.from({ length: 40 }, (_, index) => `sudo step ${index}`);
     const text = renderPlan(
