@@ -6,7 +6,7 @@ import { durablePlace, isSendable, shellJson } from './durable.ts';
 import { durableDaemonSet, durableInstallation } from './durable-fields.ts';
 import { helmChartConfigEdit } from './helm-chart-config.ts';
 import { daemonSetRef, installationRef, merge, strategic, templatePatch } from './refs.ts';
-import { isTree, valueAt, withoutNulls, type Tree } from './tree.ts';
+import { isTree, valueAt, type Tree } from './tree.ts';
 
 /** Fields of the calico-node container (or another of its pod) that should change. */
 export interface ContainerFields {
@@ -66,8 +66,7 @@ function inCanalChart(
   const isValue = Object.keys(fields).every((field) => canalValues.has(field));
   const isBundled = install.renderer === 'canal' && install.ownerName === 'rke2-canal';
   if (!isBundled || container !== 'calico-node' || !isValue) return null;
-  const values = withoutNulls(fields);
-  return inChart(snapshot, install, { calico: values });
+  return inChart(snapshot, install, { calico: fields });
 }
 
 /**
@@ -129,7 +128,6 @@ export function inInstallationSpec(
   snapshot?: Snapshot,
 ): Placed {
   const body = { spec };
-  const values = withoutNulls(spec);
   return {
     ...placed(install, {
       change: merge(installationRef(name), body),
@@ -137,7 +135,7 @@ export function inInstallationSpec(
       after: ['kubectl -n calico-system rollout status daemonset/calico-node --timeout=15m'],
       durable: durableInstallation(install, spec),
     }),
-    ...inChart(snapshot, install, { installation: values }),
+    ...inChart(snapshot, install, { installation: spec }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { OwnerObject } from '../model/kubernetes.ts';
 import type { Action, Change } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { create, merge, type NamespacedRef } from './refs.ts';
-import { isTree, type Tree } from './tree.ts';
+import { isTree, withoutNulls, type Tree } from './tree.ts';
 
 /** The values of a chart that RKE2 or K3s installs, with what is to be changed put in. */
 export interface HelmChartConfigEdit {
@@ -73,17 +73,44 @@ function hasAlias(document: Document.Parsed): boolean {
   return found;
 }
 
+// What is to go is denied where the chart's own values have it, as they are merged; elsewhere it is left out.
+function denied(wanted: Tree, base: unknown): Tree {
+  return Object.fromEntries(
+    Object.entries(wanted).flatMap(([key, value]) => {
+      const below = isTree(base) ? base[key] : undefined;
+      if (isTree(value)) return [[key, denied(value, below)] as const];
+      return value === null && below === undefined ? [] : [[key, value] as const];
+    }),
+  );
+}
+
+function* goingPaths(wanted: Tree, path: readonly string[] = []): Generator<readonly string[]> {
+  for (const [key, value] of Object.entries(wanted)) {
+    if (value === null) yield [...path, key];
+    else if (isTree(value)) yield* goingPaths(value, [...path, key]);
+  }
+}
+
 /**
- * Puts values into the YAML of a HelmChartConfig: what stands there keeps its place and its comments. Null where it is no YAML
- * mapping, or one whose aliases would make a change of one value a change of another.
+ * Puts values into the YAML of a HelmChartConfig: what stands there keeps its place and its comments, and what is null goes. `base`
+ * are the values that it is merged over. Null where it is no YAML mapping, or one whose aliases would make a change of one value a
+ * change of another.
  */
-export function mergeValues(text: string, wanted: Tree): string | null {
+export function mergeValues(text: string, wanted: Tree, base: unknown = {}): string | null {
   const document = parseDocument(text);
   const isEmpty = document.contents === null;
   if (document.errors.length > 0 || !(isEmpty || isMap(document.contents))) return null;
   if (hasAlias(document)) return null;
-  put(document, document.toJS(), wanted, []);
+  for (const path of goingPaths(wanted)) if (document.hasIn(path)) document.deleteIn(path);
+  put(document, document.toJS(), denied(wanted, base), []);
   return document.toString({ lineWidth: 0 });
+}
+
+/** The values that the chart object itself has; an empty mapping where they cannot be read. */
+function baseValues(chart: OwnerObject | undefined): unknown {
+  const text = chart?.spec?.['valuesContent'];
+  const document = parseDocument(typeof text === 'string' ? text : '');
+  return document.errors.length > 0 ? {} : document.toJS();
 }
 
 // The CRD's default is to take the release away and make it anew, which would take the cluster's network away.
@@ -132,10 +159,14 @@ export function helmChartConfigEdit(
   const isPlaced = config !== undefined || chart !== undefined || ownerName.startsWith('rke2-');
   const isKnown = snapshot.lists.helmChartConfigs.state === 'read' && isPlaced;
   const standing = config?.spec?.['valuesContent'];
-  const merged = mergeValues(typeof standing === 'string' ? standing : '', values);
+  const merged = mergeValues(
+    typeof standing === 'string' ? standing : '',
+    values,
+    baseValues(chart),
+  );
   const isRefused = install.state !== 'settled' && install.action === 'refuse';
   if (!isKnown || merged === null || isRefused) {
-    const spec = fieldsOf(snapshot, config, stringify(values, { lineWidth: 0 }));
+    const spec = fieldsOf(snapshot, config, stringify(withoutNulls(values), { lineWidth: 0 }));
     return { action: isRefused ? 'refuse' : 'emit', ref, change: null, text: textOf(ref, spec) };
   }
   const spec = fieldsOf(snapshot, config, merged);

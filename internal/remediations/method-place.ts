@@ -54,7 +54,8 @@ function inChart(
   { install, family, snapshot }: MethodPlace,
 ): Pick<Placed, 'action' | 'target' | 'changes' | 'durable'> | null {
   if (!snapshot) return null;
-  const struct = fields.firstFound === true ? fields : { ...fields, firstFound: false };
+  const isFirst = fields.firstFound === true;
+  const struct = { ...nothing, ...fields, ...(isFirst ? {} : { firstFound: false }) };
   const edit = helmChartConfigEdit(snapshot, install, {
     installation: { calicoNetwork: { [`nodeAddressAutodetectionV${family}`]: struct } },
   });

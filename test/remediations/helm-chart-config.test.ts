@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Install } from '../../internal/model/install.ts';
 import { helmChartConfigEdit, mergeValues } from '../../internal/remediations/helm-chart-config.ts';
+import { placeMethod } from '../../internal/remediations/method-place.ts';
 import { snapshotOf } from '../support/snapshot.ts';
 import { installWith } from './install-with.ts';
 
@@ -57,6 +58,12 @@ describe('mergeValues', () => {
         { name: 'c' },
       ],
     });
+  });
+
+  it('takes out what is to go, and denies it where the chart has it', () => {
+    const wanted = { a: { x: null, y: null, z: 1 }, b: { w: null } };
+    const merged = mergeValues('a:\n  x: 1 # old\n  v: 2\n', wanted, { a: { y: 5 } });
+    expect(parse(merged ?? '')).toEqual({ a: { v: 2, y: null, z: 1 }, b: {} });
   });
 
   it.each([
@@ -181,5 +188,38 @@ describe('helmChartConfigEdit', () => {
   it('is for charts of RKE2 and K3s alone', () => {
     const install = installWith({ ...rke2, owner: 'helm' });
     expect(helmChartConfigEdit(snapshotOf({}), install, values)).toBeNull();
+  });
+
+  it("a method of RKE2 takes the place of the one in the chart's values", () => {
+    const install = installWith(rke2);
+    const text = [
+      'installation:',
+      '  calicoNetwork:',
+      '    nodeAddressAutodetectionV4:',
+      '      interface: eth0 # old',
+      '    mtu: 1450 # tunnel',
+      '',
+    ].join('\n');
+    const lists = { helmChartConfigs: [config({ valuesContent: text, failurePolicy: 'retry' })] };
+    const placed = placeMethod('kubernetes-internal-ip', {
+      install,
+      family: 4,
+      env: [],
+      snapshot: snapshotOf({ lists }),
+    });
+    expect(placed?.changes[0]?.body).toEqual({
+      spec: {
+        failurePolicy: 'retry',
+        valuesContent: [
+          'installation:',
+          '  calicoNetwork:',
+          '    nodeAddressAutodetectionV4:',
+          '      firstFound: false',
+          '      kubernetes: NodeInternalIP',
+          '    mtu: 1450 # tunnel',
+          '',
+        ].join('\n'),
+      },
+    });
   });
 });
