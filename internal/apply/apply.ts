@@ -46,6 +46,8 @@ async function carryOutAll(run: Run): Promise<StepEnd> {
     const prepared = run.prepared[index];
     if (!prepared) continue;
     const result = await carryOut(run, place, prepared);
+    // Waiting may be cut short: what is back already shall be known as such.
+    if (isUndo(run)) await closeOriginal(run);
     const end = result.kind === 'end' ? result.end : await follow(run, result.carried);
     if (end.kind !== 'done') return end;
   }

@@ -18,7 +18,7 @@ async function isBack({ cluster }: ApplyContext, step: RecordedStep): Promise<bo
 /** Marks the record that a run takes back as undone, if everything of it is back. */
 export async function closeOriginal({ context, options }: Run): Promise<void> {
   const original = context.journal.list().records.find(({ id }) => id === options.undoes);
-  if (!original) return;
+  if (!original || original.state === 'undone') return;
   for (const step of original.steps) if (wasSent(step) && !(await isBack(context, step))) return;
   const steps = original.steps.map((step) =>
     wasSent(step) && step.isUndoable ? { ...step, state: 'undone' as const } : step,

@@ -69,6 +69,15 @@ test('somebody who is faster than the undo stops it', async () => {
   expect(methodIn(cluster)).toBe('interface=eth7');
 });
 
+test('an undo that is interrupted while it waits has taken the change back', async () => {
+  const { cluster, run, record } = await applied();
+  cluster.before({ verb: 'patch', isDryRun: false }, () => {
+    cluster.before({ verb: 'list', kind: 'ControllerRevision' }, () => run.abort());
+  });
+  expect(await undo(run)).toMatchObject({ result: 'interrupted' });
+  expect(run.journal.records.get(record.id)).toMatchObject({ state: 'undone' });
+});
+
 test('a record of another cluster is refused, by the plan and by whoever carries it out', async () => {
   const { run, record } = await applied();
   const foreign = { ...record, id: 'foreign', cluster: { ...record.cluster, uid: 'other' } };
