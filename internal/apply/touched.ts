@@ -1,5 +1,6 @@
 import type { KubeObject } from '../model/kubernetes.ts';
 import { isEqual, isFields, type Fields } from '../plan/fields.ts';
+import { isWhole } from '../plan/merge-lists.ts';
 
 /** A field that a change touches, and what stands there now. */
 export interface TouchedField {
@@ -34,31 +35,37 @@ const leaf = (field: string, [before, ours, now]: Three): TouchedField => ({
   stands: isEqual(ours, now) ? 'as-ours' : isEqual(before, now) ? 'as-before' : 'otherwise',
 });
 
-function inside(
-  path: string,
-  [before, ours, now]: readonly [Fields, Fields, Fields],
-  join: (path: string, name: string) => string,
-): readonly TouchedField[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(ours)]);
-  return [...names].flatMap((name) =>
-    walk(join(path, name), [before[name], ours[name], now[name]]),
-  );
+interface Place {
+  /** As it is told: `spec.template.spec.containers[calico-node].env[IP]`. */
+  readonly path: string;
+  /** The field's own name; elements of a list go by the list's name and `[]`. */
+  readonly field: string;
 }
 
-function walk(path: string, three: Three): readonly TouchedField[] {
+function inside(
+  [before, ours, now]: readonly [Fields, Fields, Fields],
+  placeOf: (name: string) => Place,
+): readonly TouchedField[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(ours)]);
+  return [...names].flatMap((name) => walk(placeOf(name), [before[name], ours[name], now[name]]));
+}
+
+function walk({ path, field }: Place, three: Three): readonly TouchedField[] {
   const [before, ours, now] = three;
   if (isEqual(before, ours)) return [];
+  // Somebody's other address method stands beside our fields, and yet it is what our patch would take away.
+  if (isWhole(field)) return [leaf(path, three)];
   if (isFields(before) && isFields(ours) && isFields(now))
-    return inside(path, [before, ours, now], (parent, name) =>
-      parent === '' ? name : `${parent}.${name}`,
-    );
+    return inside([before, ours, now], (name) => ({
+      path: path === '' ? name : `${path}.${name}`,
+      field: name,
+    }));
   const lists = [before ?? [], ours ?? [], now ?? []];
   if (lists.every(isNamedList) && (Array.isArray(before) || Array.isArray(ours)))
-    return inside(
-      path,
-      [byName(before), byName(ours), byName(now)],
-      (parent, name) => `${parent}[${name}]`,
-    );
+    return inside([byName(before), byName(ours), byName(now)], (name) => ({
+      path: `${path}[${name}]`,
+      field: `${field}[]`,
+    }));
   return [leaf(path, three)];
 }
 
@@ -90,7 +97,7 @@ export const touchedFields = (
   before: KubeObject,
   ours: KubeObject,
   now: KubeObject,
-): readonly TouchedField[] => walk('', [own(before), own(ours), own(now)]);
+): readonly TouchedField[] => walk({ path: '', field: '' }, [own(before), own(ours), own(now)]);
 
 /** Whether two objects are the same but for what the server writes of its own. */
 export const isSameObject = (a: KubeObject, b: KubeObject): boolean => isEqual(own(a), own(b));

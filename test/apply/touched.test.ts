@@ -52,9 +52,16 @@ test.each<{
     ours: object(container(['A', '1'], ['B', '2'], ['C', '3'])),
     now: object(container(['X', '0'], ['B', '2'], ['A', '1'])),
     fields: {
-      'spec.containers[main].env[B].value': 'as-ours',
+      'spec.containers[main].env[B]': 'as-ours',
       'spec.containers[main].env[C]': 'as-before',
     },
+  },
+  {
+    name: "somebody else's address method, which ours would take away",
+    before: object({ nodeAddressAutodetectionV4: { firstFound: true } }),
+    ours: object({ nodeAddressAutodetectionV4: { kubernetes: 'NodeInternalIP' } }),
+    now: object({ nodeAddressAutodetectionV4: { interface: 'eth9' } }),
+    fields: { 'spec.nodeAddressAutodetectionV4': 'otherwise' },
   },
   {
     name: 'a list without names as a whole',
