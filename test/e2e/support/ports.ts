@@ -8,7 +8,8 @@ function listenOnAny(): Promise<Server> {
   });
 }
 
-function portOf(server: Server): number {
+/** The port that a server listens on; 0 while it does not. */
+export function portOf(server: Server): number {
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
 }

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll } from 'vitest';
+import { isObject, parseObject } from '../../support/json.ts';
+import { type User, userOf } from './cluster/ask.ts';
+import { startCluster, type SimulatedCluster } from './cluster/cluster.ts';
+import type { Ran } from './run.ts';
+import type { Scenario, ScenarioOptions } from './scenarios/scenario.ts';
+import { scenarioOf } from './scenarios/scenarios.ts';
+
+/** A cluster with an incident in it, and somebody who is to deal with it. */
+export interface Journey {
+  readonly cluster: SimulatedCluster;
+  readonly user: User;
+}
+
+/** What the tool printed, and its JSON where it was asked for that. */
+export interface Told extends Ran {
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const quick: ScenarioOptions = { isQuick: true };
+
+/** How long a condition is waited for: a busy machine takes its time, and a test that fails may. */
+export const patience = { timeout: 180_000, interval: 500 };
+export const startSeconds = 300;
+
+/** Brings a scenario up. `plugins` is the folder of the built plugin. */
+export async function journeyOn(scenario: Scenario | string, plugins: string): Promise<Journey> {
+  const { id, build } = typeof scenario === 'string' ? scenarioOf(scenario) : scenario;
+  const cluster = await startCluster({ ...build(quick), context: `sandbox-${id}` });
+  return { cluster, user: userOf(cluster, plugins) };
+}
+
+export async function leave({ cluster, user }: Journey): Promise<void> {
+  user.leave();
+  await cluster.stop();
+}
+
+/** One cluster for all tests of a block. */
+export function journeyFor(scenario: Scenario | string, plugins: string): () => Journey {
+  let journey: Journey | null = null;
+  beforeAll(async () => {
+    journey = await journeyOn(scenario, plugins);
+  }, startSeconds * 1000);
+  afterAll(async () => {
+    if (journey) await leave(journey);
+  });
+  return () => {
+    if (!journey) throw new Error('the cluster has not started');
+    return journey;
+  };
+}
+
+/** Reads the JSON that a command printed; an empty object where it printed none. */
+export const told = (ran: Ran): Told => ({
+  ...ran,
+  data: ran.stdout.startsWith('{') ? parseObject(ran.stdout) : {},
+});
+
+/** `kubectl calico-fix … -o json`. */
+export const ask = async (user: User, ...args: readonly string[]): Promise<Told> =>
+  told(await user.kubectl('calico-fix', ...args, '-o', 'json'));
+
+export const objectsIn = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(value) ? value.filter(isObject) : [];
+
+/** What `history` tells, the newest first. */
+export async function recordsOf(
+  user: User,
+): Promise<
+  readonly { readonly id: string; readonly state: string; readonly undoes: string | null }[]
+> {
+  const { code, data, stderr } = await ask(user, 'history');
+  if (code !== 0) throw new Error(`history ended with ${code}: ${stderr}`);
+  if (objectsIn(data['damaged']).length > 0) throw new Error('history tells of damaged records');
+  return objectsIn(data['records']).map(({ id, state, undoes }) => ({
+    id: String(id),
+    state: String(state),
+    undoes: typeof undoes === 'string' ? undoes : null,
+  }));
+}
