@@ -103,8 +103,8 @@ function pick(wish: Wish, seen: Seen): Picking {
     : { reason };
 }
 
-// A change that only commands describe is made by a person, wherever it would last.
-function asPlanned({ finding, remedy }: ChosenItem): ChosenItem {
+/** A choice as it is planned: a change that only commands describe is made by a person, wherever it would last. */
+export function asPlanned({ finding, remedy }: ChosenItem): ChosenItem {
   const { action, changes, drains = [] } = remedy;
   const isSent = action === 'apply' || action === 'apply-temporary';
   return isSent && changes.length + drains.length === 0
@@ -129,6 +129,13 @@ export async function planFor(
   const { drain, timeoutSeconds } = wish.flags.fix;
   const drainOptions = drainOptionsOf({ ...drain, timeoutSeconds });
   const { install } = diagnosis;
-  const plan = planOf({ snapshot, install, items, drainFacts, drainOptions });
+  const plan = planOf({
+    snapshot,
+    install,
+    items,
+    nodes: wish.flags.node,
+    drainFacts,
+    drainOptions,
+  });
   return { kind: 'plan', plan, passedOver };
 }

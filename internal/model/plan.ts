@@ -95,7 +95,10 @@ export interface Plan {
   readonly steps: readonly Step[];
   readonly addresses: readonly AddressForecast[];
   readonly consequences: readonly string[];
-  /** Steps for a person, where a remedy cannot be carried out through the API; as `Remedy.manual`. */
+  /**
+   * Steps for a person, as `Remedy.manual`: of a remedy that cannot be carried out through the API, or what is left to do after one
+   * that can.
+   */
   readonly manual: readonly string[];
   readonly durable: readonly string[];
   readonly conflicts: readonly Conflict[];

@@ -88,7 +88,9 @@ export function planOf(input: PlanInput): Plan {
       ({ node, family }) => JSON.stringify([node, family]),
     ),
     consequences: [...new Set(remedies.flatMap(({ consequences }) => consequences))],
-    manual: blocks(remedies.filter((remedy) => !isSent(remedy)).map(({ manual }) => manual)),
+    manual: blocks(
+      remedies.map((remedy) => (isSent(remedy) ? (remedy.afterwards ?? []) : remedy.manual)),
+    ),
     durable: blocks(remedies.map(({ durable = [] }) => durable)),
     conflicts,
     refusal: refusalOf({ install, remedies, conflicts, drains }),

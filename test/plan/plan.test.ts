@@ -263,14 +263,14 @@ describe('what is told', () => {
     const two = { consequences: ['B.', 'C.'], durable: ['# values', 'a: 1'], addresses: [address] };
     const made = plan([
       remedy('one', [make], one),
-      remedy('two', restarts, two),
+      remedy('two', restarts, { ...two, afterwards: ['# then', 'reboot'] }),
       remedy('three', [], { action: 'manual', manual: ['# look', 'dmesg'] }),
     ]);
     expect(made).toMatchObject({
       consequences: ['A.', 'B.', 'C.'],
       durable: ['# values', 'a: 1'],
       addresses: [address],
-      manual: ['# look', 'dmesg'],
+      manual: ['# then', 'reboot', '# look', 'dmesg'],
     });
   });
 });
