@@ -97,6 +97,7 @@ describe('Ctrl-C', () => {
 
 describe('what somebody changes while the question stands', () => {
   it.each([
+    ['to another method', { canReach: '10.8.0.1' }, 2, 0],
     ['the value that is replaced', { firstFound: false }, 2, 0],
     ['the field, as it is wanted', { kubernetes: 'NodeInternalIP' }, 0, 0],
     ['another field', null, 0, 1],
