@@ -58,8 +58,12 @@ export const apiServerArgs = ({ etcd, apiServer }: Ports): readonly string[] => 
   '--profiling=false',
 ];
 
-/** Arguments of kube-controller-manager. It serves nothing itself. */
-export const controllerManagerArgs: readonly string[] = [
+/**
+ * Arguments of kube-controller-manager. It serves nothing itself.
+ * @param graceSeconds how long a node may be silent before it is called lost
+ */
+export const controllerManagerArgs = (graceSeconds: number): readonly string[] => [
+  `--node-monitor-grace-period=${graceSeconds}s`,
   `--kubeconfig=${fileNames.admin}`,
   '--bind-address=127.0.0.1',
   '--secure-port=0',

@@ -21,6 +21,8 @@ import { supervise, type Supervised } from './supervised.ts';
 export interface ControlPlaneOptions {
   /** The name of the kubeconfig's context; `sandbox` unless told. */
   readonly context?: string;
+  /** How long a node may be silent before it is called lost; 50 s as in Kubernetes unless told. */
+  readonly nodeGraceSeconds?: number;
 }
 
 /** A real API server with etcd, controllers and a scheduler, on loopback, for one test. */
@@ -104,11 +106,16 @@ async function startPrograms(
   paths: Paths,
   ports: Ports,
   client: KubeClient,
+  graceSeconds: number,
 ): Promise<void> {
   await programs.start('etcd', paths.etcd, etcdArgs(ports));
   await programs.start('kube-apiserver', paths.apiServer, apiServerArgs(ports));
   await untilReady(programs, client);
-  await programs.start('kube-controller-manager', paths.controllerManager, controllerManagerArgs);
+  await programs.start(
+    'kube-controller-manager',
+    paths.controllerManager,
+    controllerManagerArgs(graceSeconds),
+  );
   await programs.start('kube-scheduler', paths.scheduler, schedulerArgs);
 }
 
@@ -129,7 +136,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     kubeClient({ server, authority: authority.cert, token, userAgent });
   const own = client();
   try {
-    await startPrograms(programs, paths, ports, own);
+    await startPrograms(programs, paths, ports, own, options.nodeGraceSeconds ?? 50);
   } catch (error) {
     await programs.end();
     throw error;

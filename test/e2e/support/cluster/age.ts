@@ -48,25 +48,30 @@ function eventTimes(object: Json, seconds: number): object {
 const tries = 20;
 const atOnce = 16;
 
-async function ageOne(
-  etcd: string,
-  client: KubeClient,
-  path: string,
-  key: string,
-  seconds: number,
-): Promise<void> {
+function older(object: Json, metadata: Json, seconds: number): string {
+  const { resourceVersion: _, ...rest } = metadata;
+  const creationTimestamp = shifted(rest['creationTimestamp'], seconds);
+  return JSON.stringify({
+    ...object,
+    ...eventTimes(object, seconds),
+    metadata: { ...rest, creationTimestamp },
+  });
+}
+
+interface Place {
+  readonly etcd: string;
+  readonly client: KubeClient;
+  readonly path: string;
+  readonly key: string;
+}
+
+async function ageOne({ etcd, client, path, key }: Place, seconds: number): Promise<void> {
   for (let left = tries; left > 0; left -= 1) {
     const object = await client.find(path);
     const metadata = object?.['metadata'];
     if (!object || !isObject(metadata)) return;
-    const { resourceVersion, ...rest } = metadata;
-    const created = shifted(rest['creationTimestamp'], seconds);
-    const aged = {
-      ...object,
-      ...eventTimes(object, seconds),
-      metadata: { ...rest, creationTimestamp: created },
-    };
-    if (await put(etcd, key, String(resourceVersion), JSON.stringify(aged))) return;
+    const revision = String(metadata['resourceVersion']);
+    if (await put(etcd, key, revision, older(object, metadata, seconds))) return;
   }
   throw new Error(`${path} is changed all the time`);
 }
@@ -92,7 +97,7 @@ export async function age(
           ? `${path}/${name}`
           : `${path.slice(0, slash)}/namespaces/${space}${path.slice(slash)}/${name}`;
       const key = `/registry/${registry}/${space === null ? '' : `${space}/`}${name}`;
-      await ageOne(etcd, client, one, key, seconds);
+      await ageOne({ etcd, client, path: one, key }, seconds);
     });
   }
 }

@@ -1,4 +1,6 @@
+import type { SaidLine } from '../../../../internal/calico/autodetection/detect.ts';
 import { isAtLeast } from '../../../../internal/calico/version.ts';
+import type { Nic } from './facts.ts';
 import type { CalicoContext } from './calico-context.ts';
 import { sayFelixStart, sayInterfaces } from './calico-felix.ts';
 import { calicoIsUp, storeAddress } from './calico-start.ts';
@@ -34,6 +36,8 @@ interface Progress {
   isUp: boolean;
   established: ReadonlySet<string>;
   isHealthBlocked: boolean;
+  /** The interfaces that the monitor saw last, and what it said of them. */
+  seen: { readonly nics: readonly Nic[]; readonly lines: readonly SaidLine[] } | null;
 }
 
 const meshName = (peer: string): string => `Mesh_${peer.replaceAll('.', '_')}`;
@@ -128,11 +132,17 @@ function monitor(context: CalicoContext, progress: Progress, now: number): void 
   progress.nextMonitor = now + monitorSeconds;
   const { world, machine, speech, version } = context;
   const component = isAtLeast(version, '3.32.0') ? 'node-services' : 'monitor-addresses';
+  const say = (lines: readonly SaidLine[]): void => {
+    for (const { level, message } of lines)
+      if (/autodetect|changed/i.test(message))
+        speech.line(now, level, component, 'autodetection_methods.go', message);
+  };
+  if (progress.seen?.nics === machine.facts.nics) return say(progress.seen.lines);
   const before = givenOut(machine);
   const result = settleAddresses(world, machine, context.env(), version);
-  for (const { level, message } of result.log)
-    if (/autodetect|changed/i.test(message))
-      speech.line(now, level, component, 'autodetection_methods.go', message);
+  say(result.log);
+  const isSettled = result.exit === null && result.changed === false;
+  progress.seen = isSettled ? { nics: machine.facts.nics, lines: result.log } : null;
   if (result.exit !== null) return;
   storeAddress(context, result);
   const after = givenOut(machine);
@@ -165,6 +175,7 @@ export function calicoServices(context: CalicoContext, since: number): Services 
     isUp: false,
     established: new Set(),
     isHealthBlocked: false,
+    seen: null,
   };
   return {
     since,

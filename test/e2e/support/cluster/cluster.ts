@@ -9,6 +9,8 @@ import { type Happening, type Kubelets, type KubeletsOptions, startKubelets } fr
 import { type KwokPods, startKwok } from './kwok.ts';
 import { type LogServer, serveLogs } from './log-server.ts';
 import { conditionsOf, nodeObject, nodeStatus } from './node-objects.ts';
+import { eventSeconds } from './events.ts';
+import { valueAt } from './operator-rules.ts';
 import { type World, worldOf } from './world.ts';
 
 /** An install of Calico in a cluster. */
@@ -127,6 +129,9 @@ async function createCrds(client: KubeClient, spec: ClusterSpec): Promise<void> 
     await until('metrics', () => isServed(client, '/apis/metrics.k8s.io/v1beta1/nodes'));
 }
 
+// So many kubelets are heard of less often, and their past is told in larger steps.
+const isLarge = ({ nodes }: ClusterSpec): boolean => nodes.length > 200;
+
 interface Clock {
   readonly now: () => number;
   /** Seconds that it is behind. */
@@ -147,13 +152,25 @@ async function liveThroughPast(
     () =>
       kubelets.pods().length >= (spec.kwokPods === 'ordinary' ? world.machines.size : spec.pods),
   );
+  spec.say?.('the pods are there');
   const end = secondsNow();
   const happenings: readonly Happening[] = (spec.happenings?.(world, kubelets) ?? []).map(
     ({ secondsAgo, does }) => ({ at: end - secondsAgo, does }),
   );
-  kubelets.liveThrough(end - history, end, happenings);
+  kubelets.liveThrough(end - history, end, { happenings, step: isLarge(spec) ? 5 : 0.5 });
   clock.offset = 0;
   await kubelets.flush();
+}
+
+// The API server keeps events for an hour. Those of the cluster's making are older then.
+async function forgetEvents(client: KubeClient, history: number): Promise<void> {
+  if (history <= eventSeconds) return;
+  const { items } = await client.list('/api/v1/namespaces');
+  const old = 'fieldSelector=source%21%3Dkubelet';
+  for (const space of items)
+    await client.remove(
+      `/api/v1/namespaces/${String(valueAt(space, 'metadata', 'name'))}/events?${old}`,
+    );
 }
 
 interface Parts {
@@ -179,10 +196,14 @@ async function bringUp({ spec, controlPlane, client, world, ends }: Parts): Prom
     createNodes(client, world, spec, logs.port, clock.now()),
     createCrds(client, spec),
   ]);
-  await startKwok(controlPlane, spec.kwokPods);
-  ends.push(await spec.install.begin(client, controlPlane, spec.say ?? (() => {})));
+  const say = spec.say ?? (() => {});
+  say(`${world.machines.size} nodes are there`);
+  await startKwok(controlPlane, spec.kwokPods, isLarge(spec) ? 400 : 40);
+  ends.push(await spec.install.begin(client, controlPlane, say));
   await createAll(client, spec.objects ?? []);
   await liveThroughPast(spec, world, kubelets, clock, history);
+  say(`the cluster has stood for ${Math.round(history / 60)} minutes`);
+  await forgetEvents(client, history);
   await age(
     controlPlane,
     client,
@@ -195,9 +216,10 @@ async function bringUp({ spec, controlPlane, client, world, ends }: Parts): Prom
 
 /** Brings a cluster up that has stood for a while. It ends with `stop`, or with this process. */
 export async function startCluster(spec: ClusterSpec): Promise<SimulatedCluster> {
-  const controlPlane = await startControlPlane(
-    spec.context === undefined ? {} : { context: spec.context },
-  );
+  const controlPlane = await startControlPlane({
+    ...(spec.context === undefined ? {} : { context: spec.context }),
+    ...(isLarge(spec) ? { nodeGraceSeconds: 600 } : {}),
+  });
   const client = controlPlane.client('kubectl');
   const nodes = new Map(spec.nodes.map((node) => [node.name, node]));
   const world = worldOf({ nodes, say: spec.say ?? (() => {}) });

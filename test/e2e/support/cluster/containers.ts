@@ -131,3 +131,12 @@ export function containerStatus(
     lastState: lastEnd ? terminated(uid, container, lastEnd) : {},
   };
 }
+
+/** A text that changes whenever the status of a container does. */
+export function signatureOf(container: Container, now: number): string {
+  const { run, ended, isReady, nextStart, probers } = container;
+  const isStarted = probers.every(
+    ({ spec, hasSucceeded }) => spec.kind !== 'startup' || hasSucceeded,
+  );
+  return [run, ended?.finishedAt, isReady, ended !== null && now < nextStart, isStarted].join();
+}

@@ -79,7 +79,10 @@ export function settleAddresses(
       exists: true,
       interfaces: storedInterfaces(machine.annotations.get(interfacesKey)),
     },
-    others: [...world.machines.values()].filter((other) => other !== machine).map(storedNode),
+    // Read only where an address has changed: a large cluster is many nodes.
+    get others() {
+      return [...world.machines.values()].filter((other) => other !== machine).map(storedNode);
+    },
   });
 }
 

@@ -60,6 +60,9 @@ function eventOf({ occurrence, name, first, count, last }: Entry): object {
   };
 }
 
+/** How long the API server keeps an event, unless it is told otherwise. */
+export const eventSeconds = 3600;
+
 /** An empty sink. */
 export function eventSink(client: KubeClient): EventSink {
   const entries = new Map<string, Entry>();
@@ -94,7 +97,8 @@ export function eventSink(client: KubeClient): EventSink {
   return {
     note,
     flush: async () => {
-      const dirty = [...entries.values()].filter(({ isDirty }) => isDirty);
+      const oldest = Date.now() / 1000 - eventSeconds;
+      const dirty = [...entries.values()].filter(({ isDirty, last }) => isDirty && last > oldest);
       // An event of a namespace that has gone cannot be written, and is no loss.
       await Promise.all(dirty.map((entry) => write(entry).catch(() => {})));
     },

@@ -27,12 +27,18 @@ export interface Kubelets {
   ) => { pod: PodMachine; isReachable: boolean } | null;
   readonly machineOf: (pod: PodMachine) => Machine | null;
   /** Lets all machines live from one time to another, without the API server: what was before the first look. */
-  readonly liveThrough: (from: number, to: number, happens?: readonly Happening[]) => void;
+  readonly liveThrough: (from: number, to: number, how: Past) => void;
   /** Writes all that has changed. */
   readonly flush: () => Promise<void>;
   /** Begins to follow the clock, and to write. */
   readonly begin: () => void;
   readonly stop: () => Promise<void>;
+}
+
+/** How a past is lived through: what happens in it, and in steps of how many seconds. */
+export interface Past {
+  readonly happenings: readonly Happening[];
+  readonly step: number;
 }
 
 /** Something that is done to the machines at a time. */
@@ -50,7 +56,6 @@ interface Known {
 }
 
 const stepMs = 250;
-const pastStep = 0.5;
 /** Says how many CPUs a pod would use, and from which age in seconds on; its requests do not tell. */
 export const demandKey = 'example.com/cpu-demand';
 export const demandAfterKey = 'example.com/cpu-demand-after';
@@ -132,12 +137,11 @@ async function writePod({ options, known, clock }: Ground, uid: string, one: Kno
     return;
   }
   if (one.machine.facts.runtime === 'frozen') return;
-  const status = pod.status(clock());
-  const text = JSON.stringify(status);
-  if (text === one.written) return;
+  const signature = pod.signature(clock());
+  if (signature === one.written) return;
   try {
-    await client.patch(`${path}/status`, { metadata: { uid }, status });
-    one.written = text;
+    await client.patch(`${path}/status`, { metadata: { uid }, status: pod.status(clock()) });
+    one.written = signature;
   } catch (error) {
     ignoreLoss(error);
   }
@@ -181,9 +185,9 @@ export async function startKubelets(options: KubeletsOptions): Promise<Kubelets>
       return one ? { pod: one.pod, isReachable: one.machine.facts.runtime === 'works' } : null;
     },
     machineOf: (pod) => known.get(pod.uid)?.machine ?? null,
-    liveThrough: (from, to, happens = []) => {
-      const waiting = happens.toSorted((a, b) => a.at - b.at);
-      for (let now = from; now <= to; now += pastStep) {
+    liveThrough: (from, to, past) => {
+      const waiting = past.happenings.toSorted((a, b) => a.at - b.at);
+      for (let now = from; now <= to; now += past.step) {
         while ((waiting[0]?.at ?? Infinity) <= now) waiting.shift()?.does();
         step(ground, upkeep.step, now);
       }

@@ -82,6 +82,7 @@ const neverPod = {
 export async function startKwok(
   controlPlane: ControlPlane,
   pods: KwokPods = 'none',
+  leaseSeconds = 40,
 ): Promise<void> {
   const { programs, kubeconfig } = controlPlane;
   const stages = [nodeStage, ...(pods === 'ordinary' ? podStages : [neverPod])];
@@ -93,7 +94,7 @@ export async function startKwok(
     `--kubeconfig=${kubeconfig}`,
     `--config=${config}`,
     '--manage-all-nodes=true',
-    '--node-lease-duration-seconds=40',
+    `--node-lease-duration-seconds=${leaseSeconds}`,
     '--cidr=10.250.0.0/16',
     '--node-ip=127.0.0.1',
   ]);

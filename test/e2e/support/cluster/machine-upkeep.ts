@@ -14,7 +14,8 @@ interface Place {
   readonly pod: PodMachine;
 }
 
-const heartbeat = 60;
+// A kubelet with nothing new to tell writes its status each five minutes; its lease says that it lives.
+const heartbeat = 300;
 const metricsPeriod = 15;
 const killEvery = 45;
 

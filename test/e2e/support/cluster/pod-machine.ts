@@ -5,6 +5,7 @@ import {
   containerOf,
   endContainer,
   type Raw,
+  signatureOf,
 } from './containers.ts';
 import type { Ending, Program } from './container-log.ts';
 import type { About, EventSink } from './events.ts';
@@ -33,6 +34,8 @@ export interface PodMachine {
   /** Ends all containers from below, as systemd does when it clears cgroups away. */
   readonly killFromBelow: (now: number) => void;
   readonly status: (now: number) => object;
+  /** A text that changes whenever the status does. */
+  readonly signature: (now: number) => string;
   /** True once everything of a pod that is being deleted has ended. */
   readonly isOver: () => boolean;
 }
@@ -242,6 +245,7 @@ export function podMachine(pod: Raw, context: PodContext, bornAt: number): PodMa
       }
     },
     status,
+    signature: (now) => containers.map((one) => signatureOf(one, now)).join(' '),
     isOver: () => state.isOver,
   };
 }

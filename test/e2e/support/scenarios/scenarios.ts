@@ -56,11 +56,13 @@ const manyNodes: Scenario = {
   finds: ['wrong-ip-autodetected'],
   build: (options) => {
     const nodes = machines({ ...options, nodes: options.nodes ?? 5000 }, 3);
-    for (const [place, node] of nodes.entries()) if (place % sickShare === 1) addBridge(node);
+    for (const [place, node] of nodes.entries())
+      if (place % sickShare === 1)
+        addBridge(node, 'nerdctl0', `10.4.${Math.floor(place / sickShare)}.1/24`);
     return byOperator(nodes, { spec: withoutBgp }, options, {
       kwokPods: 'ordinary',
       hasMetrics: false,
-      history: 300,
+      history: 4000,
     });
   },
 };
