@@ -7,6 +7,7 @@ import { applyChange } from '../plan/patch.ts';
 import type { ApplyContext } from './context.ts';
 import { look, nameOf, plainRef, reasonOf } from './objects.ts';
 import { identify } from './preconditions.ts';
+import { closed } from './undo-close.ts';
 
 /** A field that somebody changed since: it is not taken back over their head. */
 export interface UndoConflict extends TakeBackConflict {
@@ -17,8 +18,8 @@ export type UndoPlan =
   /** What brings the objects back, for `applyPlan(plan, context, {undoes: record.id})`; notes say what cannot be brought back. */
   | { readonly kind: 'plan'; readonly plan: Plan; readonly notes: readonly string[] }
   | { readonly kind: 'conflicts'; readonly conflicts: readonly UndoConflict[] }
-  /** All is back already, or there is nothing that could be taken back. */
-  | { readonly kind: 'nothing'; readonly reason: string }
+  /** All is back already (`record`: as it is to be written then), or there is nothing that could be taken back (null). */
+  | { readonly kind: 'nothing'; readonly reason: string; readonly record: ChangeRecord | null }
   /** Another cluster, or an object that cannot be read. */
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -76,17 +77,27 @@ function notesOf({ steps }: ChangeRecord): readonly string[] {
   return gone.length > 0 ? [words.gone(gone.map(({ change }) => nameOf(change.ref)))] : [];
 }
 
+// A change of these makes new calico-node pods, if the fix did.
+const templates = new Set(['DaemonSet', 'Installation', 'HelmChartConfig']);
+
+function consequencesOf({ items }: ChangeRecord, steps: readonly ChangeStep[]): readonly string[] {
+  const restarts =
+    items.some(({ remedy }) => remedy.risk !== 'none') &&
+    steps.some(({ change }) => templates.has(change.ref.kind));
+  const findings = [...new Set(items.flatMap(({ finding }) => finding?.id ?? []))];
+  return [
+    ...(restarts ? [words.restarts] : []),
+    ...(findings.length > 0 ? [words.comesBack(findings)] : []),
+  ];
+}
+
 function nothing(record: ChangeRecord): UndoPlan {
   const standing = record.steps.filter(mayStand);
-  const reason =
-    standing.length === 0
-      ? record.steps.some(({ state }) => state === 'undone')
-        ? words.undone
-        : words.neverSent
-      : standing.some(({ isUndoable }) => isUndoable)
-        ? words.isBack
-        : words.onlyPods;
-  return { kind: 'nothing', reason };
+  if (standing.some(({ isUndoable }) => isUndoable))
+    return { kind: 'nothing', reason: words.isBack, record: closed(record) };
+  const isUndone = record.steps.some(({ state }) => state === 'undone');
+  const reason = standing.length > 0 ? words.onlyPods : isUndone ? words.undone : words.neverSent;
+  return { kind: 'nothing', reason, record: null };
 }
 
 /**
@@ -109,7 +120,7 @@ export async function undoPlan(record: ChangeRecord, context: UndoContext): Prom
     items: record.items,
     steps,
     addresses: [],
-    consequences: [],
+    consequences: consequencesOf(record, steps),
     manual: [],
     durable: [],
     conflicts: [],
@@ -129,6 +140,9 @@ const words = {
   unread: (name: string, reason: string): string => `${name} cannot be read: ${reason}.`,
   gone: (names: readonly string[]): string =>
     `Deleted or evicted, and not to be brought back: ${few(names)}.`,
+  restarts: 'calico-node restarts again, node by node; pods that run keep their network meanwhile.',
+  comesBack: (findings: readonly string[]): string =>
+    `What it was made for comes back, unless its cause is gone: ${few(findings)}.`,
   undone: 'It was taken back already.',
   neverSent: 'Nothing of it was ever sent.',
   isBack: 'Everything is as it was before already.',

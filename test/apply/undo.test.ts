@@ -61,6 +61,18 @@ test('what somebody changed elsewhere in the object stays', async () => {
   expect(env.map(({ name }) => name)).toContain('EXTRA');
 });
 
+test('that calico-node restarts is told before, and nothing of it where no pod does', async () => {
+  const { run, record } = await applied();
+  const restarting = await undoPlan(record, run.context);
+  expect(restarting).toMatchObject({ plan: { consequences: [expect.any(String)] } });
+  const items = record.items.map((item) => ({
+    ...item,
+    remedy: { ...item.remedy, risk: 'none' as const },
+  }));
+  const quiet = await undoPlan({ ...record, items }, run.context);
+  expect(quiet).toMatchObject({ plan: { consequences: [] } });
+});
+
 test('somebody who is faster than the undo stops it', async () => {
   const { cluster, run } = await applied();
   cluster.before({ verb: 'patch', isDryRun: false }, () => setMethod(cluster, 'interface=eth7'));
