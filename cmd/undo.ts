@@ -69,6 +69,8 @@ async function takeBack(
     case 'conflicts':
       return endWithConflicts(way.conflicts, ending, shell);
     case 'nothing':
+      // Found out by looking alone, as where the tool was killed: from now on it counts as undone.
+      if (way.record && flags.fix.dryRun === 'none') engine.journal().write(way.record);
       return endWithNothing(way.reason, ending, shell);
     case 'plan': {
       const consequences = [...way.plan.consequences, ...way.notes];

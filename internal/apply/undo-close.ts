@@ -1,4 +1,4 @@
-import type { RecordedStep } from '../model/record.ts';
+import type { ChangeRecord, RecordedStep } from '../model/record.ts';
 import { takeBack } from '../plan/inverse.ts';
 import type { ApplyContext } from './context.ts';
 import { look } from './objects.ts';
@@ -15,13 +15,19 @@ async function isBack({ cluster }: ApplyContext, step: RecordedStep): Promise<bo
   return takeBack(step.before, step.after, now, ref).isBack;
 }
 
+/** A record of which everything is back. */
+export const closed = (record: ChangeRecord): ChangeRecord => ({
+  ...record,
+  state: 'undone',
+  steps: record.steps.map((step) =>
+    wasSent(step) && step.isUndoable ? { ...step, state: 'undone' } : step,
+  ),
+});
+
 /** Marks the record that a run takes back as undone, if everything of it is back. */
 export async function closeOriginal({ context, options }: Run): Promise<void> {
   const original = context.journal.list().records.find(({ id }) => id === options.undoes);
   if (!original || original.state === 'undone') return;
   for (const step of original.steps) if (wasSent(step) && !(await isBack(context, step))) return;
-  const steps = original.steps.map((step) =>
-    wasSent(step) && step.isUndoable ? { ...step, state: 'undone' as const } : step,
-  );
-  context.journal.write({ ...original, state: 'undone', steps });
+  context.journal.write(closed(original));
 }
