@@ -58,9 +58,14 @@ export interface SimulatedCluster {
 }
 
 const waitLimitMs = 120_000;
+const waitMsForNode = 300;
 
-async function until(what: string, isDone: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + waitLimitMs;
+async function until(
+  what: string,
+  isDone: () => boolean | Promise<boolean>,
+  limitMs = waitLimitMs,
+): Promise<void> {
+  const deadline = Date.now() + limitMs;
   while (!(await isDone())) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await wait(50);
@@ -147,11 +152,9 @@ async function liveThroughPast(
   clock: Clock,
   history: number,
 ): Promise<void> {
-  await until(
-    'the pods',
-    () =>
-      kubelets.pods().length >= (spec.kwokPods === 'ordinary' ? world.machines.size : spec.pods),
-  );
+  const expected = spec.kwokPods === 'ordinary' ? world.machines.size : spec.pods;
+  const limitMs = waitLimitMs + waitMsForNode * world.machines.size;
+  await until('the pods', () => kubelets.pods().length >= expected, limitMs);
   spec.say?.('the pods are there');
   const end = secondsNow();
   const happenings: readonly Happening[] = (spec.happenings?.(world, kubelets) ?? []).map(
