@@ -38,7 +38,9 @@ async function draw(flags: Flags, shell: Shell): Promise<ExitCode> {
   const text = { style: styleFor(stdout, env), glyphs: glyphsFor(env) };
   shell.holdInterrupt?.();
   try {
-    const screen = { ...terminal, text, signal, now: () => Date.now() };
+    const { stdin, stdout: screenOut } = terminal;
+    const now = (): number => Date.now();
+    const screen = { stdin, stdout: screenOut, env, text, signal, now };
     return await openWizard(core, screen, { isDump: flags.from !== undefined });
   } finally {
     close();

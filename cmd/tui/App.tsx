@@ -1,9 +1,9 @@
-import { Box, Text, useApp, useInput, useWindowSize } from 'ink';
+import { Box, Text, useApp, useInput, usePaste, useWindowSize } from 'ink';
 import { useEffect, useSyncExternalStore, type ReactElement } from 'react';
 import type { TextOptions } from '../../internal/report/style.ts';
-import { meaningOf } from './keys.ts';
+import { meaningsOf, plainText } from './keys.ts';
 import type { Store } from './store.ts';
-import { viewOf } from './view/screen.ts';
+import { frameOf } from './view/screen.ts';
 
 interface Props {
   readonly store: Store;
@@ -15,11 +15,14 @@ export function App({ store, text }: Props): ReactElement {
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { columns, rows } = useWindowSize();
   const { exit } = useApp();
-  useInput((typed, key) => {
-    const meaning = meaningOf(store.get(), typed, key);
-    if (meaning === null) return;
-    store.send('key' in meaning ? { type: 'key', ...meaning } : { type: 'text', ...meaning });
+  const { lines, mostScroll } = frameOf(state, text);
+  useInput((typed, pressed) => {
+    for (const meaning of meaningsOf(store.get(), typed, pressed)) {
+      if ('key' in meaning) store.send({ type: 'key', key: meaning.key, mostScroll });
+      else store.send({ type: 'text', text: meaning.text });
+    }
   });
+  usePaste((pasted) => store.send({ type: 'text', text: plainText(pasted) }));
   useEffect(() => {
     store.send({ type: 'resize', columns, rows });
   }, [store, columns, rows]);
@@ -28,7 +31,7 @@ export function App({ store, text }: Props): ReactElement {
   }, [exit, state.exitCode]);
   return (
     <Box flexDirection="column">
-      {viewOf(state, text).map((line, index) => (
+      {lines.map((line, index) => (
         // A line is known by its place: the screen is as long as the terminal is high.
         <Text key={index} wrap="truncate">
           {line === '' ? ' ' : line}

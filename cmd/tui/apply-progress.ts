@@ -1,4 +1,5 @@
 import type { ApplyEvent, Phase } from '../../internal/model/apply.ts';
+import { eventLines } from '../../internal/report/apply-events.ts';
 
 type Rollout = Extract<ApplyEvent, { readonly kind: 'rollout' }>;
 type PodEvent = Extract<ApplyEvent, { readonly kind: 'pod' }>;
@@ -8,15 +9,18 @@ type Waiting = Extract<ApplyEvent, { readonly kind: 'waiting' }>;
 export interface ApplyProgress {
   readonly startedMs: number;
   readonly phase: Phase | null;
+  /** When the phase that is under way began. */
+  readonly phaseStartedMs: number;
   readonly expectedSeconds: number | null;
   readonly limitSeconds: number | null;
+  /** In the order in which they began; one that comes again stands at its last place. */
   readonly phases: readonly Phase[];
   readonly rollout: Rollout | null;
   readonly waiting: Waiting | null;
   /** The newest state of each pod, in the order in which they were first heard of. */
   readonly pods: readonly PodEvent[];
   /** Objects written, nodes cordoned, remarks: lines in order. */
-  readonly log: readonly Exclude<ApplyEvent, Rollout | PodEvent | Waiting>[];
+  readonly notes: readonly string[];
   readonly recordId: string | null;
 }
 
@@ -24,15 +28,20 @@ export interface ApplyProgress {
 export const noProgress = (startedMs: number): ApplyProgress => ({
   startedMs,
   phase: null,
+  phaseStartedMs: startedMs,
   expectedSeconds: null,
   limitSeconds: null,
   phases: [],
   rollout: null,
   waiting: null,
   pods: [],
-  log: [],
+  notes: [],
   recordId: null,
 });
+
+/** How long the phase that is under way has taken, in seconds. */
+export const elapsedSeconds = ({ phaseStartedMs }: ApplyProgress, nowMs: number): number =>
+  Math.max(0, Math.round((nowMs - phaseStartedMs) / 1000));
 
 const isSamePod = (one: PodEvent, other: PodEvent): boolean =>
   one.namespace === other.namespace && one.name === other.name;
@@ -43,28 +52,37 @@ function withPod(pods: readonly PodEvent[], pod: PodEvent): readonly PodEvent[] 
     : [...pods, pod];
 }
 
-/** The progress after an event. */
-export function progressAfter(progress: ApplyProgress, event: ApplyEvent): ApplyProgress {
+/** The progress after an event, which came at `nowMs`. */
+export function progressAfter(
+  progress: ApplyProgress,
+  event: ApplyEvent,
+  nowMs: number,
+): ApplyProgress {
   switch (event.kind) {
     case 'phase':
       return {
         ...progress,
         phase: event.phase,
+        phaseStartedMs: event.phase === progress.phase ? progress.phaseStartedMs : nowMs,
         expectedSeconds: event.expectedSeconds,
         limitSeconds: event.limitSeconds,
         phases: [...progress.phases.filter((phase) => phase !== event.phase), event.phase],
+        // A way back has a rollout of its own.
+        rollout: event.phase === 'roll-back' ? null : progress.rollout,
         waiting: null,
-        log: [...progress.log, event],
       };
     case 'rollout':
-      return { ...progress, rollout: event, waiting: null };
+      return { ...progress, rollout: event, expectedSeconds: event.expectedSeconds, waiting: null };
     case 'waiting':
       return { ...progress, waiting: event };
     case 'pod':
       return { ...progress, pods: withPod(progress.pods, event) };
     case 'recorded':
-      return { ...progress, recordId: event.id, log: [...progress.log, event] };
+      return { ...progress, recordId: event.id };
     default:
-      return { ...progress, log: [...progress.log, event] };
+      return {
+        ...progress,
+        notes: [...progress.notes, ...eventLines(event).map(({ text }) => text)],
+      };
   }
 }

@@ -40,6 +40,14 @@ export interface GatherProgress {
   readonly total: number;
 }
 
+/** The newest record of this cluster that can be taken back. */
+export interface NewestRecord {
+  /** Null if there is none, or it is a dump. */
+  readonly id: string | null;
+  /** Why none could be looked for; empty if it could. */
+  readonly problem: string;
+}
+
 /**
  * All that the wizard can have done, the same that `diagnose`, `fix` and `undo` do. Whatever it throws is shown, and nothing is
  * lost. The snapshot stays behind it: the wizard knows the diagnosis alone.
@@ -63,6 +71,5 @@ export interface Core {
   ) => Promise<ApplyOutcome>;
   /** Writes the diagnosis as Markdown and returns the file's path. */
   readonly save: (diagnosis: Diagnosis) => Promise<string>;
-  /** The newest record of this cluster that can be taken back; null if there is none or it is a dump. */
-  readonly newestRecord: () => Promise<string | null>;
+  readonly newestRecord: () => Promise<NewestRecord>;
 }

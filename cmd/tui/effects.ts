@@ -1,9 +1,18 @@
 import { UserError } from '../../internal/model/error.ts';
+import { bugOf } from './bug.ts';
 import type { Core } from './core.ts';
 import type { Effect, Event } from './events.ts';
 import { words } from './words.ts';
 
 type Send = (event: Event) => void;
+
+/** Where effects end that are no events. */
+export interface Surroundings {
+  /** Puts text where the user can paste it. */
+  readonly copy: (text: string) => void;
+  /** Takes a fault of the tool itself. Only while a change is under way the wizard goes on, to tell what stands. */
+  readonly onBug: (bug: Error, mayGoOn: boolean) => void;
+}
 
 const told = (error: unknown): { readonly problem: string; readonly hint: string } => ({
   problem: error instanceof Error ? error.message : String(error),
@@ -11,12 +20,9 @@ const told = (error: unknown): { readonly problem: string; readonly hint: string
 });
 
 async function gather(core: Core, send: Send): Promise<void> {
-  try {
-    const diagnosis = await core.gather((progress) => send({ type: 'gather-progress', progress }));
-    send({ type: 'gathered', diagnosis, recordId: await core.newestRecord() });
-  } catch (error) {
-    send({ type: 'gather-failed', ...told(error) });
-  }
+  const diagnosis = await core.gather((progress) => send({ type: 'gather-progress', progress }));
+  const { id, problem } = await core.newestRecord();
+  send({ type: 'gathered', diagnosis, recordId: id, undoProblem: problem });
 }
 
 async function answerTo(
@@ -52,18 +58,23 @@ async function answerTo(
 }
 
 /**
- * Carries out the reducer's effects over a core. `copy` puts text where the terminal's user can paste it. What fails comes back
- * as an event.
+ * Carries out the reducer's effects over a core. What fails as users have to expect comes back as an event; anything else is a
+ * bug.
  */
 export function effectRunner(
   core: Core,
-  copy: (text: string) => void,
+  { copy, onBug }: Surroundings,
 ): (effect: Effect, send: Send) => void {
   let applying = new AbortController();
+  const fail = (error: unknown, type: 'failed' | 'gather-failed', effect: Effect, send: Send) => {
+    const mayGoOn = effect.do === 'apply';
+    if (!(error instanceof UserError)) onBug(bugOf(error), mayGoOn);
+    if (error instanceof UserError || mayGoOn) send({ type, ...told(error) });
+  };
   return (effect, send) => {
     switch (effect.do) {
       case 'gather':
-        void gather(core, send);
+        gather(core, send).catch((error: unknown) => fail(error, 'gather-failed', effect, send));
         return;
       case 'stop':
         applying.abort(new Error('interrupted'));
@@ -74,9 +85,9 @@ export function effectRunner(
         return;
       default:
         if (effect.do === 'apply') applying = new AbortController();
-        answerTo(effect, core, send, applying.signal).then(send, (error: unknown) =>
-          send({ type: 'failed', ...told(error) }),
-        );
+        answerTo(effect, core, send, applying.signal)
+          .then(send)
+          .catch((error: unknown) => fail(error, 'failed', effect, send));
     }
   };
 }

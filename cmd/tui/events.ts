@@ -7,7 +7,8 @@ import type { State } from './state.ts';
 
 /** What happens to the wizard. Answers carry the question, so that a late one is known. */
 export type Event =
-  | { readonly type: 'key'; readonly key: KeyName }
+  /** `mostScroll`: how far the text that was on the screen could be scrolled; absent where nothing is drawn. */
+  | { readonly type: 'key'; readonly key: KeyName; readonly mostScroll?: number }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   | { readonly type: 'tick'; readonly nowMs: number }
@@ -16,6 +17,8 @@ export type Event =
       readonly type: 'gathered';
       readonly diagnosis: Diagnosis;
       readonly recordId: string | null;
+      /** Why no record could be looked for; empty if it could. */
+      readonly undoProblem?: string;
     }
   | { readonly type: 'gather-failed'; readonly problem: string; readonly hint: string }
   | { readonly type: 'planned'; readonly request: PlanRequest; readonly reply: PlanReply }

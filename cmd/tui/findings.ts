@@ -2,6 +2,7 @@ import type { CheckOutcome } from '../../internal/model/check.ts';
 import type { Diagnosis } from '../../internal/model/diagnosis.ts';
 import type { Finding } from '../../internal/model/finding.ts';
 import type { Remedy } from '../../internal/model/remedy.ts';
+import type { PlanRequest } from './core.ts';
 import type { State, VerdictScreen } from './state.ts';
 
 /** A finding with its place in the diagnosis. */
@@ -39,9 +40,19 @@ export function listedChecks(
 export const findingAt = ({ diagnosis }: State, index: number): Finding | undefined =>
   diagnosis?.findings[index];
 
+/** The remedy that a plan was asked for; undefined for an undo, and for a method that was chosen freely. */
+export function remedyOf(state: State, request: PlanRequest): Remedy | undefined {
+  if (request.kind !== 'remedy') return undefined;
+  return findingAt(state, request.finding)?.remedies.find(({ id }) => id === request.remedy);
+}
+
 /** True if the tool can carry the remedy out, or at least show what would change. */
 export const hasPreview = ({ changes, drains, durable }: Remedy): boolean =>
   changes.length > 0 || (drains?.length ?? 0) > 0 || (durable?.length ?? 0) > 0;
+
+/** The place of the first fault that is left, in a diagnosis; -1 if there is none. */
+export const nextFault = (diagnosis: Diagnosis | null): number =>
+  (diagnosis?.findings ?? []).findIndex(({ severity }) => severity === 'error');
 
 /** True if the remedy is an address method: there is a table to choose from. */
 export const isAboutMethod = ({ id, addresses }: Remedy): boolean =>

@@ -90,21 +90,32 @@ export function isTyping({ isFiltering, isHelpOpen, screens }: State): boolean {
   );
 }
 
-/**
- * What a key press means in a state: a key's name, text that was typed or pasted, or nothing. `text` is what the terminal sent
- * besides the flags of `key`.
- */
-export function meaningOf(
-  state: State,
-  text: string,
-  key: PressedKey,
-): { readonly key: KeyName } | { readonly text: string } | null {
-  if (key.ctrl) return text === 'c' ? { key: 'interrupt' } : null;
-  const name = special(key);
-  if (name !== null) return { key: name };
-  if (key.meta || key.tab || text === '') return null;
-  // oxlint-disable-next-line no-control-regex -- what is pasted may hold anything
-  if (isTyping(state)) return { text: text.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, '') };
-  const letter = letters[text];
-  return letter === undefined ? null : { key: letter };
+/** What a key press means: a key's name, or text that was typed. */
+export type Meaning = { readonly key: KeyName } | { readonly text: string };
+
+const harmless: readonly KeyName[] = ['up', 'down', 'left', 'right', 'page-up', 'page-down'];
+
+// A slow line brings several presses at once. Those that only move are meant; of all others it might be a paste.
+function meantBy(text: string): readonly Meaning[] {
+  const names = Array.from(text, (letter) => letters[letter]);
+  const keys = names.flatMap((key) => (key === undefined ? [] : [{ key }]));
+  const isMeant = text.length === 1 || keys.every(({ key }) => harmless.includes(key));
+  return keys.length === names.length && isMeant ? keys : [];
 }
+
+/**
+ * What was typed in a state: keys by name, or text; empty if it means nothing. `text` is what the terminal sent besides the
+ * flags of `key`, as a rule one letter.
+ */
+export function meaningsOf(state: State, text: string, key: PressedKey): readonly Meaning[] {
+  if (key.ctrl) return text === 'c' ? [{ key: 'interrupt' }] : [];
+  const name = special(key);
+  if (name !== null) return [{ key: name }];
+  if (key.meta || key.tab || text === '') return [];
+  return isTyping(state) ? [{ text: plainText(text) }] : meantBy(text);
+}
+
+/** Pasted text as one line without control characters. */
+export const plainText = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex -- what is pasted may hold anything
+  text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '');

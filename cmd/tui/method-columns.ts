@@ -19,19 +19,25 @@ export const sickNodes = ({ affected }: Finding): ReadonlySet<string> =>
 export const familyOf = ({ remedies }: Finding): Family =>
   remedies.flatMap(({ addresses = [] }) => addresses)[0]?.family ?? 4;
 
-const columnOf = (snapshot: Snapshot, proposal: Proposal, family: Family): MethodColumn => ({
-  method: proposal.method,
-  cells: addressForecasts(snapshot, proposal, family),
-  objections: proposal.objections.map(({ kind, nodes }) =>
-    reportWords.en.objections[kind](listNames(nodes, mostNames, 3)),
-  ),
-});
+/** The methods worth a look for a finding, the best first. */
+export function methodsFor(snapshot: Snapshot, finding: Finding): readonly Proposal[] {
+  const { safe, unsafe } = methodProposals(snapshot, sickNodes(finding), familyOf(finding));
+  return [...safe, ...unsafe];
+}
 
-/** The methods worth a look for a finding, the best first, each simulated on every node. */
-export function methodColumns(snapshot: Snapshot, finding: Finding): readonly MethodColumn[] {
-  const family = familyOf(finding);
-  const { safe, unsafe } = methodProposals(snapshot, sickNodes(finding), family);
-  return [...safe, ...unsafe].map((proposal) => columnOf(snapshot, proposal, family));
+/** A method, simulated on every node. */
+export function simulatedColumn(
+  snapshot: Snapshot,
+  finding: Finding,
+  proposal: Proposal,
+): MethodColumn {
+  return {
+    method: proposal.method,
+    cells: addressForecasts(snapshot, proposal, familyOf(finding)),
+    objections: proposal.objections.map(({ kind, nodes }) =>
+      reportWords.en.objections[kind](listNames(nodes, mostNames, 3)),
+    ),
+  };
 }
 
 /** A method that was typed, simulated; a sentence where Calico would not take it. */
@@ -44,5 +50,5 @@ export function typedColumn(
   const sick = sickNodes(finding);
   const answer = methodRemedy(snapshot, method, { sick, isForced: true, family });
   if ('refused' in answer) return answer.refused.join(' ');
-  return columnOf(snapshot, judgeOn(snapshot, method, sick, family), family);
+  return simulatedColumn(snapshot, finding, judgeOn(snapshot, method, sick, family));
 }

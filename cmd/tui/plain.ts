@@ -5,10 +5,13 @@ import type { Core } from './core.ts';
 import { effectRunner } from './effects.ts';
 import type { Event } from './events.ts';
 import { listedFindings } from './findings.ts';
-import { isTyping, meaningOf } from './keys.ts';
+import { isTyping, meaningsOf } from './keys.ts';
+import { keyWords } from './key-words.ts';
+import { farewell } from './farewell.ts';
 import { initialState, type State } from './state.ts';
 import { createStore, type Store } from './store.ts';
 import { bodyOf } from './view/screen.ts';
+import { isWaiting } from './waiting.ts';
 import { words } from './words.ts';
 
 /** Where questions are asked and answered, line by line. */
@@ -25,28 +28,6 @@ export interface PlainTerminal {
 
 // Long enough for what a person reads from top to bottom; longer lists are filtered.
 const lines = 200;
-
-/** True while an answer is waited for that changes what is shown. */
-export function isWaiting({ gathering, screens }: State): boolean {
-  if (gathering !== null) return gathering.state === 'running';
-  const screen = screens.at(-1);
-  switch (screen?.name) {
-    case 'preview':
-      return (screen.plan === null && screen.problems.length === 0) || screen.dryRun === 'running';
-    case 'methods':
-      return (
-        screen.columns === null ||
-        (screen.own !== null &&
-          screen.own.text !== '' &&
-          screen.own.column === null &&
-          screen.problem === '')
-      );
-    case 'applying':
-      return true;
-    default:
-      return false;
-  }
-}
 
 function settled(store: Store): Promise<void> {
   return new Promise((resolve) => {
@@ -96,15 +77,17 @@ export function eventsOf(state: State, answer: string): readonly Event[] {
   const number = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (number >= 1 && number <= choices(state)) return chooseEvents(state, number);
   if (text === '') return [key('enter')];
-  const meaning = meaningOf(state, text === 'esc' || text === '<' ? '' : text, {
-    escape: text === 'esc' || text === '<',
-  });
-  return meaning !== null && 'key' in meaning ? [key(meaning.key)] : [];
+  if (text === 'esc' || text === '<') return [key('back')];
+  const meanings = text.length === 1 ? meaningsOf(state, text, {}) : [];
+  return meanings.flatMap((meaning) => ('key' in meaning ? [key(meaning.key)] : []));
 }
 
 function printScreen(state: State, { write, text }: PlainTerminal): void {
   const body = bodyOf(state, { ...text, height: lines, isNumbered: true });
-  const keys = [...body.keys, ...words.everywhere].map(([name, does]) => `${name} ${does}`);
+  // There is no cursor to move.
+  const keys = [...body.keys, ...keyWords.everywhere]
+    .filter(([name]) => name !== 'j k')
+    .map(([name, does]) => `${name} ${does}`);
   const notice = state.notice === '' ? [] : ['', state.notice];
   write(`\n${[...body.lines, ...notice].map((line) => line.trimEnd()).join('\n')}\n\n`);
   write(`${text.style.dim(keys.join(' | '))}\n`);
@@ -146,8 +129,14 @@ export async function runPlain(
   options: { readonly isDump: boolean },
 ): Promise<ExitCode> {
   const { now, text, signal, write, onEvent } = terminal;
+  const crash = Promise.withResolvers<never>();
+  const bugs: Error[] = [];
+  const onBug = (bug: Error, mayGoOn: boolean): void => {
+    bugs.push(bug);
+    if (!mayGoOn) crash.reject(bug);
+  };
   const copy = (copied: string): unknown => write(`${copied}\n`);
-  const run = effectRunner(core, copy);
+  const run = effectRunner(core, { copy, onBug });
   const told = createStore(
     initialState({ columns: text.width, rows: lines }, { ...options, nowMs: now() }),
     (effect, send) =>
@@ -155,14 +144,18 @@ export async function runPlain(
         if (event.type === 'apply-event') onEvent(event.event);
         send(event);
       }),
+    (bug) => onBug(bug, false),
   );
   const interrupt = (): void => told.send(key('interrupt'));
   signal.addEventListener('abort', interrupt);
   try {
     run({ do: 'gather' }, told.send);
-    await converse(told, terminal);
+    await Promise.race([converse(told, terminal), crash.promise]);
   } finally {
     signal.removeEventListener('abort', interrupt);
+    write(farewell(told.get(), text));
   }
+  const [bug] = bugs;
+  if (bug !== undefined) throw bug;
   return told.get().exitCode ?? 2;
 }

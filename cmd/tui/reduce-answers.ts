@@ -2,40 +2,50 @@ import type { ApplyOutcome } from '../../internal/model/apply.ts';
 import type { Diagnosis } from '../../internal/model/diagnosis.ts';
 import { sanitizeDiagnosis } from '../../internal/report/sanitize.ts';
 import { still, type Event, type Step } from './events.ts';
+import { screensAfter, verdict } from './reduce-again.ts';
 import { withTop } from './stack.ts';
-import type { Screen, State, VerdictScreen } from './state.ts';
+import type { Screen, State, Task } from './state.ts';
 import { words } from './words.ts';
 
 type Answer = Exclude<Event, { readonly type: 'key' | 'text' | 'resize' | 'tick' | 'apply-event' }>;
 
-const verdict: VerdictScreen = { name: 'verdict', row: 0, filter: '', areChecksOpen: false };
-
 const judged = (state: State, diagnosis: Diagnosis): State => ({
   ...state,
   gathering: null,
+  readMs: state.nowMs,
   source: diagnosis.source,
   // Nothing of the cluster reaches the screen as it is.
   diagnosis: sanitizeDiagnosis(diagnosis),
 });
 
 function gatherFailed(state: State, problem: string, hint: string): State {
-  // With something to show already, what failed is only told.
-  if (state.diagnosis !== null) return { ...state, gathering: null, notice: problem };
   const running = state.gathering;
   if (running === null) return state;
   return { ...state, gathering: { ...running, state: 'failed', problem, hint } };
+}
+
+// A record without an end is one that this session left behind when it was told to.
+const ended = (sent: State['sent'], { recordId, result }: ApplyOutcome): State['sent'] =>
+  sent.map((one) => (one.recordId === recordId ? { ...one, result } : one));
+
+// What was taken back, by itself or by an undo, is nothing to take back.
+function recordAfter({ recordId }: State, { undoes }: Task, outcome: ApplyOutcome): string | null {
+  const { result } = outcome;
+  if (undoes !== null) return result === 'verified' || result === 'nothing-to-do' ? null : recordId;
+  return result === 'rolled-back' ? recordId : (outcome.recordId ?? recordId);
 }
 
 // A list that was judged anew may have other findings at other places, so the screens about them are closed.
 function applied(state: State, outcome: ApplyOutcome): State {
   const top = state.screens.at(-1);
   if (top?.name !== 'applying') return state;
-  const next: Screen = { name: 'outcome', title: top.title, outcome, scroll: 0 };
+  const next: Screen = { name: 'outcome', task: top.task, outcome, scroll: 0 };
   const after = outcome.diagnosis === null ? state : judged(state, outcome.diagnosis);
   return {
     ...after,
     screens: [verdict, next],
-    recordId: outcome.recordId ?? state.recordId,
+    sent: ended(state.sent, outcome),
+    recordId: recordAfter(state, top.task, outcome),
   };
 }
 
@@ -114,8 +124,10 @@ export function answered(state: State, event: Answer): Step {
           : { ...state, gathering: { ...state.gathering, ...event.progress } },
       );
     case 'gathered': {
-      const { diagnosis, recordId } = event;
-      return still({ ...judged(state, diagnosis), screens: [verdict], recordId });
+      const { recordId, undoProblem = '' } = event;
+      const after = judged(state, event.diagnosis);
+      const shown = screensAfter(state, after.diagnosis ?? event.diagnosis);
+      return still({ ...after, ...shown, recordId, undoProblem });
     }
     case 'gather-failed':
       return still(gatherFailed(state, event.problem, event.hint));

@@ -2,6 +2,7 @@ import { still, type Step } from './events.ts';
 import type { KeyName } from './keys.ts';
 import { withTop } from './stack.ts';
 import type { State } from './state.ts';
+import { shorter } from './typing.ts';
 
 function filtered(state: State, change: (filter: string) => string): State {
   const top = state.screens.at(-1);
@@ -18,7 +19,7 @@ export function reduceFilter(state: State, input: KeyName | { readonly text: str
     case 'back':
       return still({ ...filtered(state, () => ''), isFiltering: false });
     case 'erase':
-      return still(filtered(state, (filter) => filter.slice(0, -1)));
+      return still(filtered(state, (filter) => shorter(filter)));
     default:
       return still(state);
   }

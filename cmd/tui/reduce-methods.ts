@@ -2,8 +2,9 @@ import type { MethodColumn, PlanRequest } from './core.ts';
 import { still, type Step } from './events.ts';
 import type { KeyName } from './keys.ts';
 import { moved } from './list.ts';
-import { popped, withTop } from './stack.ts';
+import { pageOf, popped, withTop } from './stack.ts';
 import type { MethodsScreen, State } from './state.ts';
+import { shorter } from './typing.ts';
 import { words } from './words.ts';
 
 type OpenPreview = (state: State, title: string, request: PlanRequest) => Step;
@@ -13,13 +14,20 @@ export function columnsOf({ columns, own }: MethodsScreen): readonly MethodColum
   return [...(columns ?? []), ...(own?.column ? [own.column] : [])];
 }
 
-/** The rows of the table that the filter leaves: places in `cells`. */
+/**
+ * The rows of the table that the filter leaves: places in `cells`. Nodes for which something would change, under one method or
+ * another, stand first: among thousands that stay as they are they would not be seen.
+ */
 export function nodeRows(screen: MethodsScreen): readonly number[] {
-  const [first] = columnsOf(screen);
+  const all = screen.columns ?? [];
+  const cells = columnsOf(screen)[0]?.cells ?? [];
   const wanted = screen.filter.trim().toLowerCase();
-  return (first?.cells ?? []).flatMap(({ node }, index) =>
+  const rows = cells.flatMap(({ node }, index) =>
     node.toLowerCase().includes(wanted) ? [index] : [],
   );
+  const isTouched = (row: number): boolean =>
+    all.some(({ cells: own }) => own[row]?.outcome !== 'stays');
+  return [...rows.filter(isTouched), ...rows.filter((row) => !isTouched(row))];
 }
 
 /** The state with another text typed as a method; it is simulated anew. */
@@ -46,7 +54,7 @@ function whileTyping(state: State, screen: MethodsScreen, key: KeyName, open: Op
     case 'back':
       return still(withTop(state, { ...screen, own: null, problem: '' }));
     case 'erase':
-      return typedMethod(state, screen, (screen.own?.text ?? '').slice(0, -1));
+      return typedMethod(state, screen, shorter(screen.own?.text ?? ''));
     default:
       return moveIn(state, screen, key);
   }
@@ -57,7 +65,12 @@ function moveIn(state: State, screen: MethodsScreen, key: KeyName): Step {
     const column = moved(screen.column, key === 'left' ? 'up' : 'down', columnsOf(screen).length);
     return still(withTop(state, { ...screen, column }));
   }
-  return still(withTop(state, { ...screen, row: moved(screen.row, key, nodeRows(screen).length) }));
+  return still(
+    withTop(state, {
+      ...screen,
+      row: moved(screen.row, key, nodeRows(screen).length, pageOf(state)),
+    }),
+  );
 }
 
 /** What a key does on the table of nodes and methods. */

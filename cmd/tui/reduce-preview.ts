@@ -1,31 +1,54 @@
 import type { Plan } from '../../internal/model/plan.ts';
+import { isRefused } from '../../internal/report/plan-verdict.ts';
 import { noProgress } from './apply-progress.ts';
+import type { PlanRequest } from './core.ts';
 import { still, type Step } from './events.ts';
+import { remedyOf } from './findings.ts';
 import type { KeyName } from './keys.ts';
-import { moved } from './list.ts';
-import { pushed, withTop } from './stack.ts';
+import { shorter } from './typing.ts';
+import { runbookOf } from './runbook.ts';
+import { pushed, scrolledBy, withTop } from './stack.ts';
 import type { ConfirmScreen, PreviewScreen, State } from './state.ts';
 import { words } from './words.ts';
 
 type Copied = (state: State, lines: readonly string[]) => Step;
 
-const endless = Number.MAX_SAFE_INTEGER;
+/** Opens the preview of a plan that is still to be made. */
+export function openPreview(state: State, title: string, request: PlanRequest): Step {
+  const remedy = remedyOf(state, request);
+  const undoes = request.kind === 'undo' ? request.record : null;
+  const screen = {
+    name: 'preview',
+    task: { title, undoes, afterwards: remedy?.afterwards ?? [] },
+    request,
+    consent: remedy?.consent ?? null,
+    plan: null,
+    problems: [],
+    hints: [],
+    dryRun: 'none',
+    trial: { kind: 'client' },
+    part: 'summary',
+    scroll: 0,
+  } as const;
+  return { state: pushed(state, screen), effects: [{ do: 'plan', request }] };
+}
 
-/** The word that confirms a plan: a node's name where one is emptied, else "yes". */
-export function wordFor({ steps }: Plan): string {
-  const drain = steps.find((step) => step.kind === 'drain');
-  return drain?.kind === 'drain' ? drain.node : words.yes;
+/** The words that confirm a plan: its price where it has one, the name of each node that is emptied, else "yes". */
+export function wordsFor({ steps }: Plan, consent: string | null): readonly string[] {
+  const nodes = steps.flatMap((step) => (step.kind === 'drain' ? [step.node] : []));
+  const all = [...(consent === null ? [] : [consent]), ...nodes];
+  return all.length > 0 ? all : [words.yes];
 }
 
 /** Why a plan cannot be carried out from here; empty if it can. */
 export function obstacle({ isDump }: State, screen: PreviewScreen): string {
-  const { plan, dryRun } = screen;
-  if (plan === null) return screen.problems.length > 0 ? words.noPlan : words.stillPlanning;
-  if (isDump) return words.onDump;
-  if (plan.refusal !== null || plan.conflicts.length > 0) return words.refused;
+  const { plan, dryRun, problems, trial } = screen;
+  if (plan === null) return problems.length > 0 ? words.noPlan : words.stillPlanning;
+  if (plan.conflicts.length > 0 || isRefused(plan, { kind: 'client' })) return words.refused;
   if (plan.steps.length === 0) return words.nothingToSend;
+  if (isDump) return words.onDump;
   if (dryRun === 'running') return words.stillAsking;
-  return dryRun === 'accepted' ? '' : words.serverRefuses;
+  return dryRun === 'refused' || isRefused(plan, trial) ? words.serverRefuses : '';
 }
 
 function part(state: State, screen: PreviewScreen, wanted: PreviewScreen['part']): Step {
@@ -33,19 +56,23 @@ function part(state: State, screen: PreviewScreen, wanted: PreviewScreen['part']
   return still(withTop(state, { ...screen, part: next, scroll: 0 }));
 }
 
+// What nothing can be sent for is left for a person: its commands are gone through one by one.
+function toRunbook(state: State, { task, request, plan }: PreviewScreen): Step | null {
+  const steps = runbookOf([...(plan?.durable ?? []), ...(plan?.manual ?? [])]);
+  if (plan === null || plan.steps.length > 0 || steps.length === 0) return null;
+  const finding = request.kind === 'undo' ? null : request.finding;
+  const { title } = task;
+  return still(pushed(state, { name: 'runbook', title, finding, steps, row: 0, scroll: 0 }));
+}
+
 function toConfirm(state: State, screen: PreviewScreen): Step {
+  const byHand = toRunbook(state, screen);
+  if (byHand) return byHand;
   const notice = obstacle(state, screen);
-  if (notice !== '' || screen.plan === null) return still({ ...state, notice });
-  const undoes = screen.request.kind === 'undo' ? screen.request.record : null;
-  const word = wordFor(screen.plan);
-  const confirm = {
-    name: 'confirm',
-    plan: screen.plan,
-    undoes,
-    word,
-    input: { text: '' },
-  } as const;
-  return still(pushed(state, confirm));
+  const { plan, task, consent } = screen;
+  if (notice !== '' || plan === null) return still({ ...state, notice });
+  const asked = wordsFor(plan, consent);
+  return still(pushed(state, { name: 'confirm', task, plan, words: asked, typed: 0, text: '' }));
 }
 
 /** What a key does on a preview. */
@@ -63,30 +90,30 @@ export function previewKey(
     case 'commands':
       return part(state, screen, 'commands');
     case 'copy': {
-      const { steps = [], durable = [] } = screen.plan ?? {};
+      const { steps = [], durable = [], manual = [] } = screen.plan ?? {};
       const commands = steps.flatMap(({ kubectl }) => kubectl);
-      return copied(state, commands.length > 0 ? commands : durable);
+      const byHand = manual.filter((line) => !line.startsWith('#'));
+      return copied(state, [commands, durable, byHand].find((lines) => lines.length > 0) ?? []);
     }
-    case 'last':
-      return still(state);
     default:
-      return still(withTop(state, { ...screen, scroll: moved(screen.scroll, key, endless) }));
+      return still(withTop(state, { ...screen, scroll: scrolledBy(state, screen.scroll, key) }));
   }
 }
 
 /** What a key does on the last question. */
 export function confirmKey(state: State, screen: ConfirmScreen, key: KeyName): Step {
-  const { plan, undoes, word, input } = screen;
-  if (key === 'erase')
-    return still(withTop(state, { ...screen, input: { text: input.text.slice(0, -1) } }));
+  const { plan, task, words: asked, typed, text } = screen;
+  const word = asked[typed] ?? '';
+  if (key === 'erase') return still(withTop(state, { ...screen, text: shorter(text) }));
   if (key !== 'enter') return still(state);
-  if (input.text.trim() !== word) return still({ ...state, notice: words.typeToConfirm(word) });
-  const title = undoes === null ? (plan.items[0]?.remedy.title ?? '') : words.undoTitle(undoes);
-  const applying = {
-    name: 'applying',
-    title,
-    progress: noProgress(state.nowMs),
-    isStopping: false,
-  } as const;
-  return { state: withTop(state, applying), effects: [{ do: 'apply', plan, undoes }] };
+  if (word === '' || text.trim() !== word)
+    return still({ ...state, notice: words.notTheWord(word) });
+  if (typed + 1 < asked.length)
+    return still(withTop(state, { ...screen, typed: typed + 1, text: '' }));
+  const progress = noProgress(state.nowMs);
+  const applying = { name: 'applying', task, progress, isStopping: false } as const;
+  return {
+    state: withTop(state, applying),
+    effects: [{ do: 'apply', plan, undoes: task.undoes }],
+  };
 }

@@ -1,38 +1,20 @@
-import type { PlanRequest } from './core.ts';
 import { still, type Step } from './events.ts';
 import { findingAt, hasPreview, isAboutMethod, listedChecks, listedFindings } from './findings.ts';
 import type { KeyName } from './keys.ts';
 import { moved } from './list.ts';
-import { confirmKey, previewKey } from './reduce-preview.ts';
+import { confirmKey, openPreview, previewKey } from './reduce-preview.ts';
 import { methodsKey, typedMethod } from './reduce-methods.ts';
+import { outcomeKey } from './reduce-outcome.ts';
 import { runbookOf } from './runbook.ts';
-import { popped, pushed, withTop } from './stack.ts';
+import { pageOf, popped, pushed, scrolledBy, withTop } from './stack.ts';
 import type {
   FindingScreen,
-  OutcomeScreen,
   RemediesScreen,
   RunbookScreen,
   State,
   VerdictScreen,
 } from './state.ts';
 import { words } from './words.ts';
-
-/** Opens the preview of a plan that is still to be made. */
-export function openPreview(state: State, title: string, request: PlanRequest): Step {
-  const screen = {
-    name: 'preview',
-    title,
-    request,
-    plan: null,
-    problems: [],
-    hints: [],
-    dryRun: 'none',
-    trial: { kind: 'client' },
-    part: 'summary',
-    scroll: 0,
-  } as const;
-  return { state: pushed(state, screen), effects: [{ do: 'plan', request }] };
-}
 
 function verdictKey(state: State, screen: VerdictScreen, key: KeyName): Step {
   const findings = listedFindings(state.diagnosis, screen.filter);
@@ -50,11 +32,11 @@ function verdictKey(state: State, screen: VerdictScreen, key: KeyName): Step {
     case 'checks':
       return still(withTop(state, { ...screen, areChecksOpen: !screen.areChecksOpen, row: 0 }));
     default:
-      return still(withTop(state, { ...screen, row: moved(screen.row, key, length) }));
+      return still(
+        withTop(state, { ...screen, row: moved(screen.row, key, length, pageOf(state)) }),
+      );
   }
 }
-
-const endless = Number.MAX_SAFE_INTEGER;
 
 function findingKey(state: State, screen: FindingScreen, key: KeyName): Step {
   const count = state.diagnosis?.findings.length ?? 0;
@@ -66,11 +48,8 @@ function findingKey(state: State, screen: FindingScreen, key: KeyName): Step {
       const finding = moved(screen.finding, key === 'left' ? 'up' : 'down', count);
       return still(withTop(state, { ...screen, finding, scroll: 0 }));
     }
-    case 'last':
-      return still(state);
     default:
-      // How long the text is, only the window knows: it shows the end for every scroll beyond it.
-      return still(withTop(state, { ...screen, scroll: moved(screen.scroll, key, endless) }));
+      return still(withTop(state, { ...screen, scroll: scrolledBy(state, screen.scroll, key) }));
   }
 }
 
@@ -103,7 +82,10 @@ function remediesKey(state: State, screen: RemediesScreen, key: KeyName): Step {
         return openPreview(state, remedy.title, request);
       }
       const steps = runbookOf(remedy.manual);
-      return still(pushed(state, { name: 'runbook', title: remedy.title, steps, row: 0 }));
+      const { finding } = screen;
+      return still(
+        pushed(state, { name: 'runbook', title: remedy.title, finding, steps, row: 0, scroll: 0 }),
+      );
     }
     case 'method':
       return remedies.some(isAboutMethod)
@@ -125,17 +107,18 @@ function copied(state: State, lines: readonly string[]): Step {
     : { state, effects: [{ do: 'copy', text: lines.join('\n') }] };
 }
 
+const scrolling: readonly KeyName[] = ['page-up', 'page-down'];
+
 function runbookKey(state: State, screen: RunbookScreen, key: KeyName): Step {
   const command = screen.steps[screen.row]?.command ?? '';
   if (key === 'copy') return copied(state, command === '' ? [] : [command]);
-  const move = key === 'enter' ? 'down' : key;
-  return still(withTop(state, { ...screen, row: moved(screen.row, move, screen.steps.length) }));
-}
-
-function outcomeKey(state: State, screen: OutcomeScreen, key: KeyName): Step {
-  if (key === 'enter') return still(popped(state));
-  if (key === 'copy') return copied(state, screen.outcome.hints);
-  return still(withTop(state, { ...screen, scroll: moved(screen.scroll, key, endless) }));
+  if (scrolling.includes(key)) {
+    const scroll = scrolledBy(state, screen.scroll, key);
+    return still(withTop(state, { ...screen, scroll }));
+  }
+  const move = key === 'enter' || key === 'right' ? 'down' : key === 'left' ? 'up' : key;
+  const row = moved(screen.row, move, screen.steps.length);
+  return still(withTop(state, { ...screen, row, scroll: 0 }));
 }
 
 /** What a key does on the screen that is shown. */
@@ -160,7 +143,7 @@ export function screenKey(state: State, pressed: KeyName): Step {
     case 'runbook':
       return runbookKey(state, screen, pressed);
     case 'outcome':
-      return outcomeKey(state, screen, pressed);
+      return outcomeKey(state, screen, pressed, copied);
     case 'applying':
       return still(state);
   }
@@ -170,7 +153,7 @@ export function screenKey(state: State, pressed: KeyName): Step {
 export function typed(state: State, text: string): Step {
   const screen = state.screens.at(-1);
   if (screen?.name === 'confirm') {
-    return still(withTop(state, { ...screen, input: { text: screen.input.text + text } }));
+    return still(withTop(state, { ...screen, text: screen.text + text }));
   }
   if (screen?.name !== 'methods' || screen.own === null) return still(state);
   return typedMethod(state, screen, screen.own.text + text);

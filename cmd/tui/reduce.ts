@@ -1,12 +1,13 @@
 import { countedOf, exitCodeOf } from '../diagnose.ts';
 import { progressAfter } from './apply-progress.ts';
 import { still, type Event, type Step } from './events.ts';
-import type { KeyName } from './keys.ts';
+import { isTyping, type KeyName } from './keys.ts';
 import { reduceFilter } from './reduce-filter.ts';
-import { openPreview, screenKey, typed } from './reduce-screen.ts';
+import { openPreview } from './reduce-preview.ts';
 import { answered } from './reduce-answers.ts';
+import { screenKey, typed } from './reduce-screen.ts';
 import { withTop } from './stack.ts';
-import type { State } from './state.ts';
+import { beginReading, type Gathering, type State } from './state.ts';
 import { words } from './words.ts';
 
 const codeOf = ({ diagnosis }: State): 0 | 1 | 2 => {
@@ -25,23 +26,13 @@ function interrupted(state: State): Step {
 }
 
 const gatherAgain = (state: State): Step => ({
-  state: {
-    ...state,
-    gathering: {
-      state: 'running',
-      phase: '',
-      done: 0,
-      total: 0,
-      startedMs: state.nowMs,
-      problem: '',
-      hint: '',
-    },
-  },
+  state: { ...state, gathering: beginReading(state.nowMs) },
   effects: [{ do: 'gather' }],
 });
 
 function undo(state: State): Step {
-  if (state.recordId === null) return still({ ...state, notice: words.nothingToUndo });
+  if (state.recordId === null)
+    return still({ ...state, notice: state.undoProblem || words.nothingToUndo });
   const request = { kind: 'undo', record: state.recordId } as const;
   return openPreview(state, words.undoTitle(state.recordId), request);
 }
@@ -66,14 +57,22 @@ function global(state: State, key: KeyName): Step | null {
   }
 }
 
+// While something is read again what is on the screen may change under one's hands. What was read before stays, if reading fails.
+function whileReading(state: State, { state: reading }: Gathering, key: KeyName): Step {
+  if (key === 'quit') return still({ ...state, exitCode: codeOf(state) });
+  if (reading === 'running') return still(state);
+  if (key === 'again') return gatherAgain(state);
+  const mayGoBack = key === 'back' && state.diagnosis !== null;
+  return still(mayGoBack ? { ...state, gathering: null } : state);
+}
+
 function pressed(before: State, key: KeyName): Step {
   if (key === 'interrupt') return interrupted(before);
   const state = { ...before, notice: '' };
   if (state.isHelpOpen) return still({ ...state, isHelpOpen: false });
   if (key === 'help') return still({ ...state, isHelpOpen: true });
   if (state.isFiltering) return reduceFilter(state, key);
-  // While something is read again what is on the screen may change under one's hands.
-  if (state.gathering?.state === 'running' && key !== 'quit') return still(state);
+  if (state.gathering !== null) return whileReading(state, state.gathering, key);
   return global(state, key) ?? screenKey(state, key);
 }
 
@@ -83,9 +82,13 @@ function pressed(before: State, key: KeyName): Step {
  */
 export function reduce(state: State, event: Event): Step {
   switch (event.type) {
-    case 'key':
-      return pressed(state, event.key);
+    case 'key': {
+      const { key, mostScroll = Number.MAX_SAFE_INTEGER } = event;
+      return pressed({ ...state, mostScroll }, key);
+    }
     case 'text':
+      // What is typed or pasted while nothing asks for text is lost, never taken for keys.
+      if (!isTyping(state)) return still(state);
       return state.isFiltering
         ? reduceFilter(state, { text: event.text })
         : typed({ ...state, notice: '' }, event.text);
@@ -96,7 +99,12 @@ export function reduce(state: State, event: Event): Step {
     case 'apply-event': {
       const top = state.screens.at(-1);
       if (top?.name !== 'applying') return still(state);
-      return still(withTop(state, { ...top, progress: progressAfter(top.progress, event.event) }));
+      const progress = progressAfter(top.progress, event.event, state.nowMs);
+      const told = withTop(state, { ...top, progress });
+      if (event.event.kind !== 'recorded') return still(told);
+      const { undoes } = top.task;
+      const begun = { recordId: event.event.id, undoes, result: null };
+      return still({ ...told, sent: [...state.sent, begun] });
     }
     default:
       return answered(state, event);

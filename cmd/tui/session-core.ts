@@ -1,21 +1,21 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Progress } from '../../internal/cluster/run.ts';
 import type { Diagnosis } from '../../internal/model/diagnosis.ts';
+import { UserError } from '../../internal/model/error.ts';
 import type { Finding } from '../../internal/model/finding.ts';
-import type { Remedy } from '../../internal/model/remedy.ts';
 import type { Snapshot } from '../../internal/model/snapshot.ts';
-import { drainFactsOf } from '../../internal/plan/drain-facts.ts';
-import { drainOptionsOf } from '../../internal/plan/drain-options.ts';
-import { planOf } from '../../internal/plan/plan.ts';
-import { methodRemedy } from '../../internal/remediations/method-remedy.ts';
+import { isRefused } from '../../internal/report/plan-verdict.ts';
+import type { Seen } from '../fix-plan.ts';
 import type { Flags } from '../flags.ts';
 import { clusterUid, newestUndoable } from '../records.ts';
-import type { Engine, OpenCluster, Shell } from '../shell.ts';
+import type { Shell } from '../shell.ts';
 import { readSnapshot } from '../snapshot.ts';
 import { toolVersion } from '../version.ts';
 import { words as shellWords } from '../words.ts';
-import type { Core, GatherProgress, PlanReply, PlanRequest } from './core.ts';
-import { familyOf, methodColumns, sickNodes, typedColumn } from './method-columns.ts';
+import type { Core, GatherProgress, NewestRecord } from './core.ts';
+import { methodsFor, simulatedColumn, typedColumn } from './method-columns.ts';
 import { saveReport } from './save-report.ts';
+import { because, planFix, planUndo, type Live } from './session-plan.ts';
 import { words } from './words.ts';
 
 /** A core, and what has to be closed behind it. */
@@ -24,113 +24,25 @@ export interface SessionCore {
   readonly close: () => void;
 }
 
-/** The cluster that is open; a dump has none. */
-interface Live {
-  readonly cluster: OpenCluster['cluster'];
-  readonly engine: Engine;
-}
-
-/** What a reading gave. */
-interface Seen {
-  readonly snapshot: Snapshot;
-  readonly diagnosis: Diagnosis;
-}
-
 /** The reading that is on the screen. */
 interface Memory {
   seen: Seen | null;
 }
 
-const because = (problems: readonly string[], hints: readonly string[] = []): PlanReply => ({
-  plan: null,
-  problems,
-  hints,
-});
-
-function remedyFor(
-  request: Exclude<PlanRequest, { readonly kind: 'undo' }>,
-  finding: Finding,
-  { snapshot }: Seen,
-): Remedy | readonly string[] {
-  if (request.kind === 'remedy') {
-    return finding.remedies.find(({ id }) => id === request.remedy) ?? [words.noRemedy];
-  }
-  const wish = { sick: sickNodes(finding), isForced: false, family: familyOf(finding) };
-  const answer = methodRemedy(snapshot, request.method, wish);
-  return 'remedy' in answer ? answer.remedy : answer.refused;
-}
-
-async function planFix(
-  request: Exclude<PlanRequest, { readonly kind: 'undo' }>,
-  seen: Seen,
-  live: Live | null,
-  flags: Flags,
-): Promise<PlanReply> {
-  const finding = seen.diagnosis.findings[request.finding];
-  if (!finding) return because([words.noRemedy]);
-  const remedy = remedyFor(request, finding, seen);
-  if (!('id' in remedy)) return because(remedy);
-  const nodes = remedy.drains ?? [];
-  const drainFacts =
-    nodes.length === 0
-      ? null
-      : live === null
-        ? drainFactsOf(seen.snapshot)
-        : await live.engine.readDrainFacts(live.cluster, nodes, live.engine.clock);
-  const { drain, timeoutSeconds } = flags.fix;
-  const drainOptions = drainOptionsOf({ ...drain, timeoutSeconds });
-  const { snapshot, diagnosis } = seen;
-  const items = [{ finding, remedy }];
-  const input = { snapshot, install: diagnosis.install, items, drainFacts, drainOptions };
-  return { plan: planOf(input), problems: [], hints: [] };
-}
-
-async function planUndo(id: string, live: Live | null, shell: Shell): Promise<PlanReply> {
-  const record = live?.engine
-    .journal()
-    .list()
-    .records.find((one) => one.id === id);
-  if (!live || !record) return because([words.nothingToUndo]);
-  const { diagnose } = shell.services;
-  const undo = await live.engine.undoPlan(record, {
-    cluster: live.cluster,
-    diagnose: (snapshot) => diagnose(snapshot, []),
-    signal: shell.signal,
-  });
-  switch (undo.kind) {
-    case 'plan':
-      return { plan: undo.plan, problems: [], hints: undo.notes };
-    case 'conflicts':
-      return because(
-        undo.conflicts.map(({ ref, field }) =>
-          words.changedSince(`${ref.kind}/${ref.name}`, field),
-        ),
-        [words.undoCommand(id)],
-      );
-    default:
-      return because([undo.reason]);
-  }
-}
+// What is reckoned holds up everything else; between two pieces of it keys are answered and the screen is drawn.
+const breathe = (): Promise<void> => pause(5);
 
 const dryRunOf =
   (live: Live, { signal }: Shell): Core['dryRun'] =>
   async (plan) => {
     const { cluster, engine } = live;
-    const {
-      plan: tried,
-      answers,
-      refusal,
-      missingRole,
-    } = await engine.dryRunPlan(plan, {
-      cluster,
-      signal,
-    });
-    return {
-      plan: tried,
-      trial: { kind: 'ask', answers, refusal },
-      isRefused: refusal !== null || answers.some(({ state }) => state === 'refused'),
-      missingRole: missingRole ?? '',
-    };
+    // Without a place for records nothing is asked for that could not be done.
+    engine.journal();
+    const tried = await engine.dryRunPlan(plan, { cluster, signal });
+    const { answers, refusal, missingRole } = tried;
+    const trial = { kind: 'ask', answers, refusal } as const;
+    const isNo = isRefused(tried.plan, trial);
+    return { plan: tried.plan, trial, isRefused: isNo, missingRole: missingRole ?? '' };
   };
 
 function applyOf(live: Live, flags: Flags, shell: Shell, memory: Memory): Core['apply'] {
@@ -157,58 +69,98 @@ function applyOf(live: Live, flags: Flags, shell: Shell, memory: Memory): Core['
   };
 }
 
-const notOnDump = (): Promise<never> => Promise.reject(new Error(words.onDump));
+async function newestRecord(live: Live): Promise<NewestRecord> {
+  try {
+    const uid = await clusterUid(live.cluster);
+    const { records } = live.engine.journal().list();
+    const own = records.filter(({ cluster }) => cluster.uid === uid);
+    return { id: newestUndoable(own)?.id ?? null, problem: '' };
+  } catch (error) {
+    // Who may not tell one cluster from another can still read it.
+    if (error instanceof UserError) return { id: null, problem: error.message };
+    throw error;
+  }
+}
 
-function coreOf(
+const notOnDump = (): Promise<never> => Promise.reject(new UserError(words.onDump));
+
+type Listen = (onProgress: (progress: Progress) => void) => void;
+
+function gatherOf(
   flags: Flags,
   shell: Shell,
   live: Live | null,
-  listen: (onProgress: (progress: Progress) => void) => void,
-): Core {
-  const memory: Memory = { seen: null };
-  const findingOf = (index: number): readonly [Seen, Finding] | null => {
-    const { seen } = memory;
-    const finding = seen?.diagnosis.findings[index];
-    return seen && finding ? [seen, finding] : null;
-  };
-  const gather = async (onProgress: (progress: GatherProgress) => void): Promise<Diagnosis> => {
+  { memory, listen }: { readonly memory: Memory; readonly listen: Listen },
+): Core['gather'] {
+  return async (onProgress) => {
+    const tell = (phase: string, rest: Omit<GatherProgress, 'phase'>): void =>
+      onProgress({ phase, ...rest });
     const show = ({ phase, done, total }: Progress): void =>
-      onProgress({ phase: shellWords.en.phases[phase], done, total });
+      tell(shellWords.en.phases[phase], { done, total });
     listen(show);
     const progress = { show, clear: () => undefined };
     const snapshot = await (live
       ? readSnapshot(flags, shell, { gather: live.cluster.gather, progress })
-      : readSnapshot(flags, shell));
+      : readSnapshot(flags, shell, { gather: () => readDump(flags, shell), progress }));
+    tell(words.judging, { done: 0, total: 0 });
+    await breathe();
     const diagnosis = await shell.services.diagnose(snapshot, flags.node);
     memory.seen = { snapshot, diagnosis };
     return diagnosis;
   };
+}
+
+const readDump = ({ from = '' }: Flags, { services }: Shell): Promise<Snapshot> =>
+  services.readDump(from);
+
+function addressesOf(memory: Memory): Pick<Core, 'methods' | 'simulate'> {
+  const findingOf = (index: number): readonly [Snapshot, Finding] | null => {
+    const { seen } = memory;
+    const finding = seen?.diagnosis.findings[index];
+    return seen && finding ? [seen.snapshot, finding] : null;
+  };
+  // The newest text that was typed: none before it is reckoned.
+  let typed = 0;
   return {
-    gather,
+    methods: async (index) => {
+      const [snapshot, finding] = findingOf(index) ?? [];
+      if (!snapshot || !finding) return [];
+      await breathe();
+      const columns = [];
+      for (const proposal of methodsFor(snapshot, finding)) {
+        await breathe();
+        columns.push(simulatedColumn(snapshot, finding, proposal));
+      }
+      return columns;
+    },
+    simulate: async (index, method) => {
+      const [snapshot, finding] = findingOf(index) ?? [];
+      if (!snapshot || !finding) return words.noMethods;
+      typed += 1;
+      const mine = typed;
+      await pause(typingPauseMs);
+      return mine === typed ? typedColumn(snapshot, finding, method) : words.typedOn;
+    },
+  };
+}
+
+// Whoever types on within this time wants no answer yet: with 5,000 nodes one takes half a second.
+const typingPauseMs = 80;
+
+function coreOf(flags: Flags, shell: Shell, live: Live | null, listen: Listen): Core {
+  const memory: Memory = { seen: null };
+  return {
+    gather: gatherOf(flags, shell, live, { memory, listen }),
     plan: async (request) => {
       if (request.kind === 'undo') return await planUndo(request.record, live, shell);
       const { seen } = memory;
       return seen ? await planFix(request, seen, live, flags) : because([words.noRemedy]);
     },
-    methods: async (index) => {
-      const [from, finding] = findingOf(index) ?? [];
-      await Promise.resolve();
-      return from && finding ? methodColumns(from.snapshot, finding) : [];
-    },
-    simulate: async (index, method) => {
-      const [from, finding] = findingOf(index) ?? [];
-      await Promise.resolve();
-      return from && finding ? typedColumn(from.snapshot, finding, method) : words.noMethods;
-    },
+    ...addressesOf(memory),
     dryRun: live ? dryRunOf(live, shell) : notOnDump,
     apply: live ? applyOf(live, flags, shell, memory) : notOnDump,
     save: (diagnosis) => saveReport(diagnosis, '.'),
-    newestRecord: async () => {
-      if (!live) return null;
-      const uid = await clusterUid(live.cluster);
-      const { records } = live.engine.journal().list();
-      return newestUndoable(records.filter(({ cluster }) => cluster.uid === uid))?.id ?? null;
-    },
+    newestRecord: async () => (live ? await newestRecord(live) : { id: null, problem: '' }),
   };
 }
 

@@ -1,15 +1,10 @@
-import type { ApplyOutcome } from '../../internal/model/apply.ts';
+import type { ApplyOutcome, ApplyResult } from '../../internal/model/apply.ts';
 import type { Diagnosis } from '../../internal/model/diagnosis.ts';
 import type { Plan } from '../../internal/model/plan.ts';
 import type { Source } from '../../internal/model/snapshot.ts';
 import type { Trial } from '../../internal/report/plan-verdict.ts';
 import type { ApplyProgress } from './apply-progress.ts';
 import type { MethodColumn, PlanRequest } from './core.ts';
-
-/** A line of text that is typed. */
-export interface Input {
-  readonly text: string;
-}
 
 /** The findings, causes first; `row` counts those that the filter leaves. */
 export interface VerdictScreen {
@@ -49,11 +44,22 @@ export interface MethodsScreen {
   readonly own: { readonly text: string; readonly column: MethodColumn | null } | null;
 }
 
+/** What a preview hands on to the screens after it. */
+export interface Task {
+  readonly title: string;
+  /** The record that is taken back; null for a fix. */
+  readonly undoes: string | null;
+  /** What is left for a person once it is done, as commands and remarks. */
+  readonly afterwards: readonly string[];
+}
+
 /** What a plan would do, before anything is sent. */
 export interface PreviewScreen {
   readonly name: 'preview';
-  readonly title: string;
+  readonly task: Task;
   readonly request: PlanRequest;
+  /** The word that says that the price of the remedy is known; null where it has none. */
+  readonly consent: string | null;
   /** Null while it is made. */
   readonly plan: Plan | null;
   /** Why there is none, or why it cannot be sent. */
@@ -67,18 +73,20 @@ export interface PreviewScreen {
   readonly scroll: number;
 }
 
-/** The last question. `word` has to be typed. */
+/** The last question. All the words have to be typed, one after the other. */
 export interface ConfirmScreen {
   readonly name: 'confirm';
+  readonly task: Task;
   readonly plan: Plan;
-  readonly undoes: string | null;
-  readonly word: string;
-  readonly input: Input;
+  readonly words: readonly string[];
+  /** How many of them are typed already. */
+  readonly typed: number;
+  readonly text: string;
 }
 
 export interface ApplyingScreen {
   readonly name: 'applying';
-  readonly title: string;
+  readonly task: Task;
   readonly progress: ApplyProgress;
   /** True after Ctrl-C: it ends as soon as it can. */
   readonly isStopping: boolean;
@@ -86,7 +94,7 @@ export interface ApplyingScreen {
 
 export interface OutcomeScreen {
   readonly name: 'outcome';
-  readonly title: string;
+  readonly task: Task;
   readonly outcome: ApplyOutcome;
   readonly scroll: number;
 }
@@ -95,8 +103,11 @@ export interface OutcomeScreen {
 export interface RunbookScreen {
   readonly name: 'runbook';
   readonly title: string;
+  /** What they are for; null after a fix, whose finding may be gone. */
+  readonly finding: number | null;
   readonly steps: readonly RunbookStep[];
   readonly row: number;
+  readonly scroll: number;
 }
 
 export interface RunbookStep {
@@ -116,6 +127,15 @@ export type Screen =
   | ApplyingScreen
   | OutcomeScreen
   | RunbookScreen;
+
+/** A change that this session had sent, or tried to. */
+export interface Sent {
+  readonly recordId: string;
+  /** The record that it takes back; null for a fix. */
+  readonly undoes: string | null;
+  /** Null while it is under way. */
+  readonly result: ApplyResult | null;
+}
 
 /** Reading the cluster or the dump: under way, or failed. */
 export interface Gathering {
@@ -147,11 +167,28 @@ export interface State {
   readonly notice: string;
   /** The newest record that `undo` could take back; null if there is none. */
   readonly recordId: string | null;
-  /** Findings that were gone through, by id: where the list goes on. */
-  readonly seen: readonly string[];
+  /** Why it is not known whether there is such a record; empty if it is. */
+  readonly undoProblem: string;
+  /** The changes of this session, the oldest first. */
+  readonly sent: readonly Sent[];
+  /** How far the text on the screen can be scrolled, as it was last drawn. */
+  readonly mostScroll: number;
+  /** When what is shown was read. */
+  readonly readMs: number;
   /** Set when it is over. */
   readonly exitCode: 0 | 1 | 2 | 130 | null;
 }
+
+/** A reading that has just begun. */
+export const beginReading = (nowMs: number): Gathering => ({
+  state: 'running',
+  phase: '',
+  done: 0,
+  total: 0,
+  startedMs: nowMs,
+  problem: '',
+  hint: '',
+});
 
 /** The wizard as it opens: reading. */
 export const initialState = (
@@ -162,21 +199,16 @@ export const initialState = (
   nowMs: options.nowMs,
   source: null,
   isDump: options.isDump,
-  gathering: {
-    state: 'running',
-    phase: '',
-    done: 0,
-    total: 0,
-    startedMs: options.nowMs,
-    problem: '',
-    hint: '',
-  },
+  gathering: beginReading(options.nowMs),
   diagnosis: null,
   screens: [],
   isHelpOpen: false,
   isFiltering: false,
   notice: '',
   recordId: null,
-  seen: [],
+  undoProblem: '',
+  sent: [],
+  mostScroll: Number.MAX_SAFE_INTEGER,
+  readMs: options.nowMs,
   exitCode: null,
 });

@@ -32,17 +32,17 @@ interface Shown {
 }
 
 // One of those that stay is shown, so that the reader sees what that looks like.
-function chosen(addresses: readonly AddressForecast[], isWide: boolean): Shown {
+function chosen(addresses: readonly AddressForecast[], isWide: boolean, unfold: string): Shown {
   if (isWide || addresses.length <= fewNodes) return { rows: addresses, note: '' };
   const moving = addresses.filter(({ outcome }) => outcome !== 'stays');
   if (moving.length > mostNodes) {
     const hidden = addresses.length - mostNodes;
-    return { rows: moving.slice(0, mostNodes), note: says.moreNodes(hidden) };
+    return { rows: moving.slice(0, mostNodes), note: says.moreNodes(hidden, unfold) };
   }
   const first = addresses.find(({ outcome }) => outcome === 'stays');
   const rows = addresses.filter((one) => one.outcome !== 'stays' || one === first);
   const hidden = addresses.length - rows.length;
-  return { rows, note: hidden > 0 ? says.moreStay(hidden) : '' };
+  return { rows, note: hidden > 0 ? says.moreStay(hidden, unfold) : '' };
 }
 
 // Addresses are kept whole as long as a node's name keeps a third of the line.
@@ -63,6 +63,7 @@ export function addressLines(
   addresses: readonly AddressForecast[],
   { width, style, glyphs }: TextOptions,
   isWide: boolean,
+  unfold = says.unfold,
 ): readonly string[] {
   if (addresses.length === 0) return [];
   const marks = {
@@ -71,7 +72,7 @@ export function addressLines(
     none: style.error,
     unknown: style.warning,
   };
-  const { rows, note } = chosen(addresses, isWide);
+  const { rows, note } = chosen(addresses, isWide, unfold);
   const cells = rows.map(cellsOf);
   const widths = widthsOf([says.heads, ...cells], width);
   const line = (texts: readonly string[]): string =>

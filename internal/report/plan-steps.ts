@@ -17,6 +17,8 @@ export interface PlanOptions extends TextOptions {
   readonly isWide: boolean;
   /** Id of the record that the plan takes back; null for a fix. */
   readonly undoes: string | null;
+  /** What the reader does to see what is left out; absent: the flag of the command line. */
+  readonly unfold?: string;
 }
 
 const mostDiffLines = 40;
@@ -48,7 +50,8 @@ function requestWords(change: Change, { install }: Plan): string {
 
 const signs = { '-': 'error', '+': 'ok', ' ': 'dim', '@': 'strong' } as const;
 
-function shownDiff(lines: readonly DiffLine[], { isWide, style, glyphs }: PlanOptions): string[] {
+function shownDiff(lines: readonly DiffLine[], options: PlanOptions): string[] {
+  const { isWide, style, glyphs, unfold = says.unfold } = options;
   const shown = isWide ? lines : lines.slice(0, mostDiffLines);
   const hidden = lines.length - shown.length;
   return [
@@ -56,7 +59,7 @@ function shownDiff(lines: readonly DiffLine[], { isWide, style, glyphs }: PlanOp
       const shownSign = sign === '@' ? ' ' : sign;
       return style[signs[sign]](`  ${shownSign} ${sanitize(text, glyphs.newline)}`.trimEnd());
     }),
-    ...(hidden > 0 ? [`    ${style.dim(says.moreLines(hidden))}`] : []),
+    ...(hidden > 0 ? [`    ${style.dim(says.moreLines(hidden, unfold))}`] : []),
   ];
 }
 
@@ -97,18 +100,23 @@ export function changeLines(step: ChangeStep, plan: Plan, options: PlanOptions):
 
 const podName = ({ namespace, name }: JudgedPod): string => `${namespace}/${name}`;
 
-function podRow(label: string, pods: readonly JudgedPod[], width: number, isWide: boolean): Row[] {
+function podRow(
+  label: string,
+  pods: readonly JudgedPod[],
+  width: number,
+  { isWide, unfold = says.unfold }: PlanOptions,
+): Row[] {
   if (pods.length === 0) return [];
   const names = pods.map(podName);
   if (isWide) return [{ label, lines: names.map((name) => name) }];
   const isCut = names.length > mostPods;
-  const text = listNames(names, width * 2, mostPods) + (isCut ? says.drain.list : '');
+  const text = listNames(names, width * 2, mostPods) + (isCut ? says.drain.list(unfold) : '');
   return [{ label, lines: wrap(text, width) }];
 }
 
 // Pods that stay are counted by why: most are those of DaemonSets.
-function stayRow(pods: readonly JudgedPod[], width: number, isWide: boolean): Row[] {
-  if (isWide) return podRow(says.drain.stay, pods, width, true);
+function stayRow(pods: readonly JudgedPod[], width: number, options: PlanOptions): Row[] {
+  if (options.isWide) return podRow(says.drain.stay, pods, width, options);
   const reasons = Map.groupBy(pods, ({ reason }) => reason);
   const texts = [...reasons].map(([reason, group]) =>
     reason === '' ? String(group.length) : `${group.length} (${reason})`,
@@ -158,8 +166,8 @@ export function drainLines(step: DrainStep, options: PlanOptions): string[] {
   const room = width - 4 - 9;
   const rows = [
     ...blockingRows(of('blocks'), room, isWide),
-    ...podRow(says.drain.evicted, of('evict'), room, isWide),
-    ...stayRow(of('skip'), room, isWide),
+    ...podRow(says.drain.evicted, of('evict'), room, options),
+    ...stayRow(of('skip'), room, options),
   ];
   return [
     `  ${style.strong(name)}   ${drainWords(step)}`,

@@ -98,7 +98,7 @@ function factRows(plan: Plan, { width, style, undoes }: PlanOptions): string[] {
 function commandBlock(
   label: string,
   commands: readonly string[],
-  { style, isWide }: PlanOptions,
+  { style, isWide, unfold = says.unfold }: PlanOptions,
 ): string[] {
   if (commands.length === 0) return [];
   const isCut = label === labels.byHand && !isWide;
@@ -107,7 +107,7 @@ function commandBlock(
   return [
     `  ${style.strong(label)}`,
     ...commandLines(shown, 4, style),
-    ...(hidden > 0 ? [`    ${style.dim(says.moreLines(hidden))}`] : []),
+    ...(hidden > 0 ? [`    ${style.dim(says.moreLines(hidden, unfold))}`] : []),
   ];
 }
 
@@ -125,6 +125,7 @@ export function renderPlan(plan: Plan, trial: Trial, options: PlanOptions): stri
     clean.addresses,
     { ...options, width: options.width - 2 },
     options.isWide,
+    options.unfold,
   );
   const kubectl = clean.steps.flatMap((step) => step.kubectl);
   return textOf([

@@ -59,9 +59,13 @@ const en = {
   inNamespace: (namespace: string) => ` in ${namespace}`,
   unread: '(the object was not read; this is the patch)',
   noDifference: 'as it is already',
-  moreLines: (count: number) => `(${several(count, 'more line', 'more lines')}: -o wide)`,
-  moreStay: (count: number) => `(${count} more stay: -o wide)`,
-  moreNodes: (count: number) => `(${several(count, 'more node', 'more nodes')}: -o wide)`,
+  /** What shows all of it: a flag of the command line. */
+  unfold: '-o wide',
+  moreLines: (count: number, unfold: string) =>
+    `(${several(count, 'more line', 'more lines')}: ${unfold})`,
+  moreStay: (count: number, unfold: string) => `(${count} more stay: ${unfold})`,
+  moreNodes: (count: number, unfold: string) =>
+    `(${several(count, 'more node', 'more nodes')}: ${unfold})`,
   drain: {
     cordon: (count: number) =>
       count === 0
@@ -76,7 +80,7 @@ const en = {
     evicted: 'evicted',
     stay: 'stay',
     block: 'blocked',
-    list: ': -o wide',
+    list: (unfold: string) => `: ${unfold}`,
   },
   labels: {
     happens: 'What happens',

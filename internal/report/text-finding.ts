@@ -25,6 +25,8 @@ export interface FindingOptions extends TextOptions {
   readonly isWide: boolean;
   /** The verdict says the title of the first finding already. */
   readonly hasTitle: boolean;
+  /** The evidence that decides, which stands first, gets a sign before it. */
+  readonly isDecisiveMarked?: boolean;
 }
 
 const mostEvidence = 5;
@@ -73,7 +75,8 @@ function header(finding: Finding, { width, style, isWide }: FindingOptions): str
   return [`${begin}   ${text}`];
 }
 
-const symptomLine = ({ id, affected }: Symptom, width: number): string => {
+/** A symptom and the objects that have it: `bgp-not-established on worker-3 and worker-7`. */
+export const symptomLine = ({ id, affected }: Symptom, width: number): string => {
   const names = affected.length === 0 ? '' : listNames(affectedNames(affected), width, 3);
   return `${id}${words.en.onNodes(names)}`;
 };
@@ -104,7 +107,23 @@ function observationRows(finding: Finding, options: FindingOptions): string[] {
     ...row(labels.explains, symptoms),
     ...row(labels.ruledOut, finding.ruledOut),
   ];
-  return indent(alignRows(rows, column, style.dim), rowIndent);
+  const lines = indent(alignRows(rows, column, style.dim), rowIndent);
+  return options.isDecisiveMarked === true ? withMark(finding, lines, options) : lines;
+}
+
+const decisiveMark = '> ';
+
+// Where the evidence does not decide, no line of it does.
+function withMark(
+  { id, confidence, evidence }: Finding,
+  [first = '', ...rest]: readonly string[],
+  { style }: FindingOptions,
+): string[] {
+  const isDecided = evidence.length > 0 && confidence !== 'possible' && id !== 'undetermined';
+  if (!isDecided) return [first, ...rest];
+  const legend = ' '.repeat(rowIndent) + style.dim(words.en.decides(decisiveMark.trim()));
+  const marked = ' '.repeat(rowIndent - decisiveMark.length) + style.strong(decisiveMark);
+  return [marked + first.slice(rowIndent), ...rest, legend];
 }
 
 /** A remedy's place, whether it lasts there, and what it disturbs, as one sentence without a stop. */

@@ -124,6 +124,7 @@ const en = {
   },
   onNodes: (names: string) => (names === '' ? '' : ` on ${names}`),
   previousRun: '(previous run)',
+  decides: (mark: string) => `${mark} is the line that decides`,
   moreRows: (count: number) => `and ${count} more: -o wide`,
   moreLines: (count: number) => `# ${several(count, 'more line', 'more lines')}: -o wide`,
   preview: 'See what it would change:',

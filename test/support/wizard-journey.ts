@@ -1,12 +1,12 @@
 import { readFlags } from '../../cmd/flags.ts';
 import type { Engine, Shell } from '../../cmd/shell.ts';
 import { effectRunner } from '../../cmd/tui/effects.ts';
-import { meaningOf } from '../../cmd/tui/keys.ts';
-import { isWaiting } from '../../cmd/tui/plain.ts';
+import { meaningsOf } from '../../cmd/tui/keys.ts';
 import { sessionCore } from '../../cmd/tui/session-core.ts';
 import { initialState, type Screen, type State } from '../../cmd/tui/state.ts';
 import { createStore } from '../../cmd/tui/store.ts';
-import { viewOf } from '../../cmd/tui/view/screen.ts';
+import { frameOf } from '../../cmd/tui/view/screen.ts';
+import { isWaiting } from '../../cmd/tui/waiting.ts';
 import { plainText } from './diagnosis.ts';
 import { fixScene, type FixScene } from './fix-scene.ts';
 import type { MemoryCluster } from './memory-cluster.ts';
@@ -32,12 +32,18 @@ export interface Journey extends Omit<FixScene, 'run'> {
   readonly resize: (columns: number, rows: number) => void;
   readonly frame: () => string;
   readonly copied: readonly string[];
+  /** Faults of the tool itself. */
+  readonly bugs: readonly Error[];
 }
 
 /** The wizard on a cluster in memory, with the real checks, the real engine and scripted keys. */
 export async function wizardOn(
   cluster: MemoryCluster,
-  options: { readonly engine?: Partial<Engine>; readonly onChange?: (state: State) => void } = {},
+  options: {
+    readonly engine?: Partial<Engine>;
+    readonly onChange?: (state: State) => void;
+    readonly flags?: Readonly<Record<string, unknown>>;
+  } = {},
 ): Promise<Journey> {
   const { run: _, ...scene } = fixScene(cluster, options.engine);
   const silent = { write: () => true };
@@ -54,14 +60,18 @@ export async function wizardOn(
       writeBundle: () => Promise.resolve(),
     },
   };
-  const { core } = await sessionCore(readFlags({}, {}), shell);
+  const { core } = await sessionCore(readFlags({}, options.flags ?? {}), shell);
   const copied: string[] = [];
-  const run = effectRunner(core, (text) => copied.push(text));
+  const bugs: Error[] = [];
+  const run = effectRunner(core, {
+    copy: (text) => copied.push(text),
+    onBug: (bug) => bugs.push(bug),
+  });
   const begin = initialState(
     { columns: 80, rows: 24 },
     { isDump: false, nowMs: cluster.clock.now() },
   );
-  const store = createStore(begin, run);
+  const store = createStore(begin, run, (bug) => bugs.push(bug));
   const { onChange } = options;
   if (onChange) store.subscribe(() => onChange(store.get()));
   const rest = (): Promise<void> =>
@@ -75,9 +85,12 @@ export async function wizardOn(
     });
   const pressNow = (keys: string): void => {
     for (const { text, key } of pressesOf(keys)) {
-      const meaning = meaningOf(store.get(), text, key);
-      if (meaning === null) throw new Error(`${keys} means nothing here`);
-      store.send('key' in meaning ? { type: 'key', ...meaning } : { type: 'text', ...meaning });
+      const meanings = meaningsOf(store.get(), text, key);
+      if (meanings.length === 0) throw new Error(`${keys} means nothing here`);
+      const { mostScroll } = frameOf(store.get(), plainText());
+      for (const one of meanings) {
+        store.send('key' in one ? { type: 'key', ...one, mostScroll } : { type: 'text', ...one });
+      }
     }
   };
   run({ do: 'gather' }, store.send);
@@ -96,6 +109,7 @@ export async function wizardOn(
     pressNow,
     rest,
     resize: (columns, rows) => store.send({ type: 'resize', columns, rows }),
-    frame: () => viewOf(store.get(), plainText()).join('\n'),
+    frame: () => frameOf(store.get(), plainText()).lines.join('\n'),
+    bugs,
   };
 }

@@ -1,13 +1,18 @@
 import type { ApplyEvent } from '../../../internal/model/apply.ts';
+import { words as applyWords } from '../../../internal/report/apply-words.ts';
 import { columns, indent, pad, shortenMiddle, wrap } from '../../../internal/report/layout.ts';
+import { objectName } from '../../../internal/report/plan-steps.ts';
 import { sanitize } from '../../../internal/report/sanitize.ts';
-import type { ApplyProgress } from '../apply-progress.ts';
+import { elapsedSeconds, type ApplyProgress } from '../apply-progress.ts';
+import { keyWords } from '../key-words.ts';
 import type { ApplyingScreen, State } from '../state.ts';
 import { words } from '../words.ts';
 import { titled, type Body, type ViewOptions } from './frame.ts';
 
 type PodEvent = Extract<ApplyEvent, { readonly kind: 'pod' }>;
 type RolloutNode = Extract<ApplyEvent, { readonly kind: 'rollout' }>['nodes'][number];
+
+const says = applyWords.en;
 
 const podSigns: Readonly<Record<PodEvent['state'], 'ok' | 'error' | 'unknown' | 'dot'>> = {
   deleting: 'dot',
@@ -29,68 +34,106 @@ const nodeSigns: Readonly<Record<RolloutNode['state'], 'ok' | 'error' | 'dot'>> 
 
 function row(sign: string, name: string, told: string, options: ViewOptions): string {
   const { width, glyphs } = options;
-  const room = Math.min(40, Math.floor(width / 2));
+  const room = Math.min(48, Math.floor(width / 2));
   const shown = pad(shortenMiddle(sanitize(name), room, glyphs.ellipsis), room);
-  const rest = width - room - columns(sign) - 4;
-  return `  ${sign} ${shown} ${shortenMiddle(sanitize(told), rest, glyphs.ellipsis)}`;
+  const rest = width - room - columns(sign) - 5;
+  return `    ${sign} ${shown} ${shortenMiddle(sanitize(told), rest, glyphs.ellipsis)}`;
 }
+
+const because = (told: string, reason: string): string =>
+  reason === '' ? told : `${told}: ${reason}`;
 
 // What needs a look stands first: a list that is longer than the window loses its end.
 const byNeed = <T extends { readonly state: string }>(items: readonly T[]): readonly T[] => {
-  const order = ['failing', 'failed', 'blocked', 'replacing', 'starting', 'evicting'];
+  const order = ['failing', 'failed', 'blocked', 'replacing', 'starting', 'evicting', 'deleting'];
   const rank = ({ state }: T): number => {
-    const place = order.indexOf(state);
-    return place === -1 ? order.length : place;
+    const place = [...order, 'terminating'].indexOf(state);
+    return place === -1 ? order.length + 1 : place;
   };
   return items.toSorted((a, b) => rank(a) - rank(b));
 };
 
-function phaseLines(progress: ApplyProgress, options: ViewOptions): readonly string[] {
-  const { style, glyphs } = options;
-  return progress.phases.map((phase) => {
-    const isNow = phase === progress.phase;
-    const sign = isNow ? style.strong(glyphs.dot) : style.ok(glyphs.ok);
-    return `${sign} ${isNow ? style.strong(words.phases[phase]) : words.phases[phase]}`;
-  });
+function phaseName(phase: ApplyProgress['phases'][number], { task }: ApplyingScreen): string {
+  const undo = task.undoes === null ? undefined : says.undoPhases[phase];
+  return undo ?? says.phases[phase];
 }
 
-function detailLines(progress: ApplyProgress, options: ViewOptions): readonly string[] {
-  const { glyphs, width } = options;
-  const { rollout, waiting, pods } = progress;
-  const nodes = byNeed(rollout?.nodes ?? []).map(({ node, state, reason }) =>
-    row(glyphs[nodeSigns[state]], node, `${words.nodeStates[state]} ${reason}`.trim(), options),
-  );
-  const podRows = byNeed(pods).map(({ namespace, name, state, reason }) =>
-    row(
-      glyphs[podSigns[state]],
-      `${namespace}/${name}`,
-      `${words.podStates[state]} ${reason}`.trim(),
-      options,
-    ),
-  );
+// What is done in a line each, or in one line where there is little room; what is under way with its time.
+function phaseLines(state: State, screen: ApplyingScreen, options: ViewOptions): readonly string[] {
+  const { progress } = screen;
+  const { style, glyphs, width, height } = options;
+  const now = progress.phase;
+  const done = progress.phases.filter((phase) => phase !== now);
+  const names = done.map((phase) => phaseName(phase, screen));
+  const ok = style.ok(glyphs.ok);
+  const passed =
+    height > 24
+      ? names.map((name) => `${ok} ${name}`)
+      : names.length > 0
+        ? [`${ok} ${shortenMiddle(names.join(', '), width - 4, glyphs.ellipsis)}`]
+        : [];
+  if (now === null) return passed;
+  const seconds = elapsedSeconds(progress, state.nowMs);
+  const { expectedSeconds, limitSeconds } = progress;
+  const limits = [
+    ...(expectedSeconds === null ? [] : [words.about(expectedSeconds)]),
+    ...(limitSeconds === null ? [] : [words.limit(limitSeconds)]),
+  ].join(', ');
+  const time = `${words.seconds(seconds)}${limits === '' ? '' : ` (${limits})`}`;
+  return [...passed, `${style.strong(`> ${phaseName(now, screen)}`)}   ${time}`];
+}
+
+function rolloutLines({ rollout }: ApplyProgress, options: ViewOptions): readonly string[] {
+  if (!rollout) return [];
+  const { ref, updated, ready, desired, nodes } = rollout;
   return [
-    ...(waiting ? indent(wrap(sanitize(waiting.text), width - 2), 2) : []),
-    ...(rollout ? [`  ${words.rollout(rollout.updated, rollout.ready, rollout.desired)}`] : []),
-    ...nodes,
-    ...podRows,
+    `  ${sanitize(words.rollout(objectName(ref), updated, ready, desired))}`,
+    ...byNeed(nodes).map(({ node, state, reason }) => {
+      const sign = options.glyphs[nodeSigns[state]];
+      return row(sign, node, because(says.rolloutStates[state], reason), options);
+    }),
   ];
 }
 
-function clock(state: State, progress: ApplyProgress): string {
-  const elapsed = Math.max(0, Math.round((state.nowMs - progress.startedMs) / 1000));
-  const expected = progress.rollout?.expectedSeconds ?? progress.expectedSeconds;
-  return words.elapsed(elapsed, expected);
+function podLines({ pods }: ApplyProgress, options: ViewOptions): readonly string[] {
+  return [...Map.groupBy(pods, ({ node }) => node)].flatMap(([node, own]) => {
+    const leaving = own.filter(({ state }) => state !== 'skipped');
+    const gone = leaving.filter(({ state }) => state === 'gone' || state === 'ready').length;
+    return [
+      `  ${sanitize(words.podsOf(node, gone, leaving.length))}`,
+      ...byNeed(leaving).map(({ namespace, name, state, reason }) => {
+        const sign = options.glyphs[podSigns[state]];
+        const told = because(says.podStates[state], reason);
+        return row(sign, `${namespace}/${name}`, told, options);
+      }),
+    ];
+  });
+}
+
+function remarks({ notes, waiting }: ApplyProgress, { width }: ViewOptions): readonly string[] {
+  const texts = [...notes.slice(-3), ...(waiting ? [waiting.text] : [])];
+  return texts.flatMap((text) => indent(wrap(sanitize(text), width - 2), 2));
 }
 
 /** A plan being carried out: its phases, the rollout node by node, a drain pod by pod, the time gone and expected. */
 export function applyingView(state: State, screen: ApplyingScreen, options: ViewOptions): Body {
-  const { progress, isStopping, title } = screen;
-  const lines = [
-    ...phaseLines(progress, options),
-    '',
-    ...(isStopping ? [options.style.warning(words.stopping), ''] : []),
-    options.style.dim(clock(state, progress)),
-    ...detailLines(progress, options),
-  ];
-  return { lines: titled(title, lines, options), keys: words.keys.applying };
+  const { progress, isStopping, task } = screen;
+  const { style, width, height } = options;
+  const lines = titled(
+    task.title,
+    [
+      ...phaseLines(state, screen, options),
+      ...(isStopping ? ['', ...wrap(words.stopping, width).map(style.warning), ''] : []),
+      ...remarks(progress, options),
+      ...rolloutLines(progress, options),
+      ...podLines(progress, options),
+    ],
+    options,
+  );
+  const hidden = lines.length - height;
+  const shown =
+    hidden > 0
+      ? [...lines.slice(0, height - 1), style.dim(`    ${words.moreRows(hidden + 1)}`)]
+      : lines;
+  return { lines: shown, keys: keyWords.applying, isModal: true };
 }

@@ -1,7 +1,7 @@
 import { findingLines } from '../../../internal/report/text-finding.ts';
 import { findingAt } from '../findings.ts';
+import { keyWords } from '../key-words.ts';
 import type { FindingScreen, State } from '../state.ts';
-import { words } from '../words.ts';
 import { scrolled, type Body, type ViewOptions } from './frame.ts';
 
 /** One finding: what it is, where, its evidence, why look-alikes were ruled out. */
@@ -11,6 +11,7 @@ export function findingView(state: State, screen: FindingScreen, options: ViewOp
   // The remedies have a screen of their own.
   const shown = { ...finding, remedies: [] };
   const now = state.diagnosis.takenAt;
-  const lines = findingLines(shown, { ...options, now, isWide: true, hasTitle: true });
-  return { lines: scrolled(lines, screen.scroll, options), keys: words.keys.finding };
+  const how = { now, isWide: true, hasTitle: true, isDecisiveMarked: true };
+  const lines = findingLines(shown, { ...options, ...how });
+  return { ...scrolled(lines, screen.scroll, options), keys: keyWords.finding };
 }

@@ -2,107 +2,201 @@ import type { AddressForecast } from '../../../internal/model/remedy.ts';
 import { columns, indent, pad, shortenMiddle, wrap } from '../../../internal/report/layout.ts';
 import { sanitize } from '../../../internal/report/sanitize.ts';
 import type { MethodColumn } from '../core.ts';
+import { keyWords } from '../key-words.ts';
 import { windowOf } from '../list.ts';
 import { columnsOf, nodeRows } from '../reduce-methods.ts';
 import type { MethodsScreen, State } from '../state.ts';
 import { words } from '../words.ts';
-import { titled, type Body, type ViewOptions } from './frame.ts';
+import { listRow, titled, type Body, type ViewOptions } from './frame.ts';
 
-const cellWidth = 22;
-const nodeWidth = 16;
-const nowWidth = 16;
+/** Columns of the table, in columns of the terminal. */
+interface Widths {
+  readonly node: number;
+  readonly now: number;
+  readonly cell: number;
+}
 
-function cellText(cell: AddressForecast, { style, glyphs }: ViewOptions): string {
-  const address = shortenMiddle(sanitize(cell.then ?? ''), cellWidth - 9, glyphs.ellipsis);
+type Outcome = AddressForecast['outcome'];
+
+const outcomes: readonly Outcome[] = ['stays', 'changes', 'none', 'unknown'];
+const markWidth = Math.max(...outcomes.map((outcome) => columns(words.marks[outcome])));
+
+const longest = (texts: readonly (string | null)[], least: number, most: number): number =>
+  Math.min(
+    most,
+    texts.reduce((width, text) => Math.max(width, text?.length ?? 0), least),
+  );
+
+// What is cut is the middle of names; an address is whole where there is room for it.
+function widthsFor(all: readonly MethodColumn[], { width }: ViewOptions): Widths {
+  const cells = all[0]?.cells ?? [];
+  const thens = all.flatMap((column) => column.cells.map(({ then }) => then));
+  const address = longest(thens, 8, Math.max(15, Math.floor(width / 4)));
+  return {
+    node:
+      longest(
+        cells.map(({ node }) => node),
+        6,
+        Math.max(12, Math.floor(width / 5)),
+      ) + 2,
+    now:
+      longest(
+        cells.map(({ now }) => now),
+        5,
+        Math.max(15, Math.floor(width / 6)),
+      ) + 2,
+    cell: address + markWidth + 4,
+  };
+}
+
+function cellText(
+  cell: AddressForecast,
+  { cell: width }: Widths,
+  { style, glyphs }: ViewOptions,
+): string {
+  const room = width - markWidth - 4;
+  const address = pad(shortenMiddle(sanitize(cell.then ?? ''), room, glyphs.ellipsis), room);
+  const mark = words.marks[cell.outcome];
   switch (cell.outcome) {
     case 'stays':
-      return `${address} ${style.dim(words.marks.stays)}`;
-    case 'changes':
-      return `${address} ${style.warning(words.marks.changes)}`;
+      return `${address} ${style.dim(mark)}`;
     case 'none':
-      return style.error(words.marks.none);
-    case 'unknown':
-      return style.warning(words.marks.unknown);
+      return `${pad('-', room)} ${style.error(mark)}`;
+    default:
+      return `${address.trim() === '' ? pad('?', room) : address} ${style.warning(mark)}`;
   }
 }
 
-function headRow(shown: readonly MethodColumn[], chosen: number, options: ViewOptions): string {
-  const { style, glyphs } = options;
+function headRow(
+  shown: readonly MethodColumn[],
+  chosen: number,
+  widths: Widths,
+  { style, glyphs }: ViewOptions,
+): string {
   const heads = shown.map(({ method }, index) => {
-    const name = shortenMiddle(sanitize(method), cellWidth - 3, glyphs.ellipsis);
-    return pad(index === chosen ? style.strong(`>${name}`) : ` ${name}`, cellWidth);
+    const name = shortenMiddle(sanitize(method), widths.cell - 3, glyphs.ellipsis);
+    return pad(index === chosen ? style.strong(`>${name}`) : ` ${name}`, widths.cell);
   });
-  return `  ${pad(words.node, nodeWidth)}${pad(words.now, nowWidth)}${heads.join('')}`;
+  const start = `  ${pad(words.node, widths.node)}${pad(words.now, widths.now)}`;
+  return `${style.dim(start)}${heads.join('')}`.trimEnd();
 }
 
 function nodeRow(
   index: number,
   isChosen: boolean,
   shown: readonly MethodColumn[],
-  options: ViewOptions,
+  { widths, options }: { readonly widths: Widths; readonly options: ViewOptions },
 ): string {
-  const { glyphs } = options;
-  const [first] = shown;
-  const cell = first?.cells[index];
-  const name = shortenMiddle(sanitize(cell?.node ?? ''), nodeWidth - 2, glyphs.ellipsis);
-  const now = shortenMiddle(sanitize(cell?.now ?? words.marks.none), nowWidth - 1, glyphs.ellipsis);
+  const { glyphs, style, isNumbered } = options;
+  const cell = shown[0]?.cells[index];
+  const name = shortenMiddle(sanitize(cell?.node ?? ''), widths.node - 2, glyphs.ellipsis);
+  const now = sanitize(cell?.now ?? words.marks.none);
   const cells = shown.map(({ cells: all }) => {
     const one = all[index];
-    return pad(` ${one ? cellText(one, options) : ''}`, cellWidth);
+    return pad(` ${one ? cellText(one, widths, options) : ''}`, widths.cell);
   });
-  const text = `${pad(name, nodeWidth)}${pad(now, nowWidth)}${cells.join('')}`;
-  return isChosen && !options.isNumbered
-    ? options.style.strong(`> ${text.trimEnd()}`)
-    : `  ${text.trimEnd()}`;
+  const address = pad(shortenMiddle(now, widths.now - 2, glyphs.ellipsis), widths.now);
+  const text = `${pad(name, widths.node)}${address}${cells.join('')}`.trimEnd();
+  return isChosen && !isNumbered ? style.strong(`> ${text}`) : `  ${text}`;
 }
 
-function objectionsTo(
+function tally({ cells }: MethodColumn): string {
+  const count = (wanted: Outcome): number =>
+    cells.filter(({ outcome }) => outcome === wanted).length;
+  const parts = outcomes.flatMap((outcome) =>
+    count(outcome) > 0 ? [`${words.marks[outcome]} ${count(outcome)}`] : [],
+  );
+  return words.tally(parts.join(', '));
+}
+
+function judgement(
   column: MethodColumn | undefined,
-  { width, style }: ViewOptions,
+  { width, style, glyphs }: ViewOptions,
 ): readonly string[] {
   if (!column) return [];
-  if (column.objections.length === 0)
-    return [`  ${style.ok(words.isSafe(sanitize(column.method)))}`];
-  const told = sanitize(words.objections(column.method, column.objections.join('; ')));
-  return indent(wrap(told, width - 2), 2)
-    .map(style.warning)
-    .slice(0, 3);
+  const isSafe = column.objections.length === 0;
+  const text = isSafe
+    ? `${glyphs.ok} ${words.isSafe(column.method)}`
+    : `${glyphs.warning} ${words.objections(column.method, column.objections.join('; '))}`;
+  const told = wrap(sanitize(text), width).slice(0, 3);
+  return [...told.map(isSafe ? style.ok : style.warning), ...indent([tally(column)], 2)];
 }
 
-function ownLine({ own, problem }: MethodsScreen): readonly string[] {
+function ownLines({ own, problem }: MethodsScreen, options: ViewOptions): readonly string[] {
   if (own === null) return [];
-  return [words.own(own.text), ...(problem === '' ? [] : [`  ${sanitize(problem)}`]), ''];
+  const isOpen = own.text !== '' && own.column === null && problem === '';
+  const told = own.text === '' ? words.ownHint : isOpen ? words.reckoningOwn : sanitize(problem);
+  return [
+    words.own(sanitize(own.text)),
+    ...indent(wrap(told, options.width - 2), 2).map(options.style.dim),
+    '',
+  ];
+}
+
+const mostTold = 20;
+
+// Read out line by line a table says nothing: each method with the nodes for which something changes.
+function methodList(all: readonly MethodColumn[], options: ViewOptions): readonly string[] {
+  const { width, glyphs } = options;
+  return all.flatMap((column, index) => {
+    const touched = column.cells.filter(({ outcome }) => outcome !== 'stays');
+    const hidden = touched.length - mostTold;
+    const nodes = touched.slice(0, mostTold).map(({ node, now, then, outcome }) => {
+      const to = then === null ? '' : `: ${now ?? words.marks.none} to ${then}`;
+      return sanitize(`${node} ${words.marks[outcome]}${to}`);
+    });
+    return listRow(
+      [
+        ...wrap(sanitize(column.method), width - 5),
+        ...judgement(column, { ...options, width: width - 5 }),
+        ...nodes.map((text) => `  ${text}`),
+        ...(hidden > 0 ? [`  ${glyphs.ellipsis} ${words.moreObjects(hidden)}`] : []),
+      ],
+      index,
+      -1,
+      options,
+    );
+  });
 }
 
 /** The table of nodes and methods: which address each node would get, with keep, change and none marked. */
 export function methodsView(state: State, screen: MethodsScreen, options: ViewOptions): Body {
+  const { width, height, style } = options;
   const all = columnsOf(screen);
-  if (screen.columns === null) return { lines: [words.reckoning], keys: [] };
-  const fit = Math.max(1, Math.floor((options.width - 2 - nodeWidth - nowWidth) / cellWidth));
+  if (screen.columns === null) {
+    return { lines: titled(words.methodsTitle, [words.reckoning], options), keys: [] };
+  }
+  const keys = screen.own === null ? keyWords.methods : keyWords.ownMethod;
+  const own = ownLines(screen, options);
+  if (all.length === 0) {
+    const none = screen.problem === '' ? words.noMethods : sanitize(screen.problem);
+    const told = own.length > 0 ? own : wrap(none, width);
+    return { lines: titled(words.methodsTitle, told, options), keys };
+  }
+  if (options.isNumbered) {
+    return {
+      lines: titled(words.methodsTitle, [...own, ...methodList(all, options)], options),
+      keys,
+    };
+  }
+  const widths = widthsFor(all, options);
+  const fit = Math.max(1, Math.floor((width - 2 - widths.node - widths.now) / widths.cell));
   const { from, to } = windowOf(screen.column, all.length, fit);
   const shown = all.slice(from, to);
   const rows = nodeRows(screen);
   const isFilterShown = state.isFiltering || screen.filter !== '';
   const top = [
-    ...ownLine(screen),
+    ...own,
     ...(isFilterShown ? [words.filter(screen.filter, state.isFiltering), ''] : []),
-    options.style.dim(headRow(shown, screen.column - from, options)),
+    headRow(shown, screen.column - from, widths, options),
   ];
-  const bottom = ['', ...objectionsTo(all[screen.column], options)];
-  const room = options.height - 2 - top.length - bottom.length;
-  const seen = windowOf(screen.row, rows.length, room);
+  const position = words.position(screen.row + 1, rows.length, screen.column + 1, all.length);
+  const bottom = ['', ...judgement(all[screen.column], options), `  ${style.dim(position)}`];
+  const seen = windowOf(screen.row, rows.length, height - 2 - top.length - bottom.length);
   const body = rows
     .slice(seen.from, seen.to)
-    .map((index, place) => nodeRow(index, seen.from + place === screen.row, shown, options));
-  const none =
-    all.length === 0 ? [screen.problem === '' ? words.noMethods : sanitize(screen.problem)] : [];
-  const position = words.position(screen.row + 1, rows.length, screen.column + 1, all.length);
-  return {
-    lines: titled(
-      columns(position) < options.width ? position : words.node,
-      none.length > 0 ? [...ownLine(screen), ...none] : [...top, ...body, ...bottom],
-      options,
-    ),
-    keys: screen.own === null ? words.keys.methods : words.keys.ownMethod,
-  };
+    .map((index, place) =>
+      nodeRow(index, seen.from + place === screen.row, shown, { widths, options }),
+    );
+  return { lines: titled(words.methodsTitle, [...top, ...body, ...bottom], options), keys };
 }

@@ -1,30 +1,50 @@
+import { renderOutcome } from '../../../internal/report/apply-text.ts';
 import { indent, wrap } from '../../../internal/report/layout.ts';
-import { sanitize, sanitizeLines } from '../../../internal/report/sanitize.ts';
+import { sanitizeLines } from '../../../internal/report/sanitize.ts';
+import { keyWords } from '../key-words.ts';
+import { onward } from '../reduce-outcome.ts';
 import type { OutcomeScreen, State } from '../state.ts';
 import { words } from '../words.ts';
 import { scrolled, titled, type Body, type ViewOptions } from './frame.ts';
 
+function comingNext(
+  state: State,
+  screen: OutcomeScreen,
+  { width, style }: ViewOptions,
+): readonly string[] {
+  switch (onward(state, screen)) {
+    case 'afterwards': {
+      const remarks = screen.task.afterwards.flatMap((line) =>
+        line.startsWith('#')
+          ? indent(wrap(line.replace(/^#\s*/, ''), width - 2), 2)
+          : [`  ${style.command(line)}`],
+      );
+      return ['', style.strong(words.afterwards), ...remarks];
+    }
+    case 'next': {
+      const faults = state.diagnosis?.findings.filter(({ severity }) => severity === 'error');
+      return ['', ...wrap(words.thereAreMore(faults?.length ?? 0), width).map(style.strong)];
+    }
+    default:
+      return [];
+  }
+}
+
 /** How it ended: verified, or taken back and why; what stands, and what to do next. */
 export function outcomeView(state: State, screen: OutcomeScreen, options: ViewOptions): Body {
-  const { outcome, title, scroll } = screen;
-  const { style, glyphs, width } = options;
-  const isGood = outcome.result === 'verified' || outcome.result === 'nothing-to-do';
-  const sign = isGood ? style.ok(glyphs.ok) : style.error(glyphs.error);
-  const prose = (text: string): readonly string[] => indent(wrap(sanitize(text), width - 2), 2);
+  const { outcome, task, scroll } = screen;
+  const verb = task.undoes === null ? 'fix' : 'undo';
+  const role = outcome.missingRole;
+  const title = titled(task.title, [], options);
   const lines = [
-    `${sign} ${style.strong(words.results[outcome.result])}`,
-    '',
-    ...outcome.messages.flatMap(prose),
-    ...(outcome.hints.length > 0 ? [''] : []),
-    ...outcome.hints.flatMap(prose),
-    ...(outcome.missingRole === null
+    ...renderOutcome(outcome, verb, options).trimEnd().split('\n'),
+    ...(role === null
       ? []
-      : ['', ...sanitizeLines(outcome.missingRole).split('\n')]),
+      : ['', words.missingRights, ...sanitizeLines(role).trimEnd().split('\n')]),
+    ...comingNext(state, screen, options),
   ];
-  const body = titled(
-    title,
-    scrolled(lines, scroll, { ...options, height: options.height - 2 }),
-    options,
-  );
-  return { lines: body, keys: words.keys.outcome(state.recordId !== null) };
+  const height = options.height - title.length;
+  const shown = scrolled(lines, scroll, { ...options, height });
+  const keys = keyWords.outcome(onward(state, screen), state.recordId !== null);
+  return { ...shown, lines: [...title, ...shown.lines], keys };
 }

@@ -1,46 +1,52 @@
 import type { Plan } from '../../../internal/model/plan.ts';
 import { indent, wrap } from '../../../internal/report/layout.ts';
 import { renderPlan } from '../../../internal/report/plan-text.ts';
+import { isRefused } from '../../../internal/report/plan-verdict.ts';
 import { sanitize, sanitizeLines } from '../../../internal/report/sanitize.ts';
+import { keyWords, type Keys } from '../key-words.ts';
 import type { PreviewScreen, State } from '../state.ts';
 import { words } from '../words.ts';
 import { scrolled, titled, type Body, type ViewOptions } from './frame.ts';
 
-function commandLines({ steps, durable, manual }: Plan, { style }: ViewOptions): readonly string[] {
-  const block = (title: string, lines: readonly string[]): readonly string[] =>
+type Block = readonly [title: string, lines: readonly string[]];
+
+function commandLines(
+  { steps, durable, manual }: Plan,
+  screen: PreviewScreen,
+  { style }: ViewOptions,
+): readonly string[] {
+  const blocks: readonly Block[] = [
+    [words.inKubectl, steps.flatMap(({ kubectl }) => kubectl)],
+    [words.atItsSource, durable],
+    [words.byHand, manual],
+    [words.afterwards, screen.task.afterwards],
+  ];
+  return blocks.flatMap(([title, lines]) =>
     lines.length === 0
       ? []
       : [
           style.strong(title),
           ...lines.flatMap((line) => sanitizeLines(line).split('\n')).map(style.command),
           '',
-        ];
-  return [
-    ...block(
-      words.inKubectl,
-      steps.flatMap(({ kubectl }) => kubectl),
-    ),
-    ...block(words.atItsSource, durable),
-    ...block(words.byHand, manual),
-  ];
+        ],
+  );
 }
 
 function planLines(plan: Plan, screen: PreviewScreen, options: ViewOptions): readonly string[] {
-  if (screen.part === 'commands') return commandLines(plan, options);
-  const undoes = screen.request.kind === 'undo' ? screen.request.record : null;
+  if (screen.part === 'commands') return commandLines(plan, screen, options);
   const isWide = screen.part === 'diff';
-  const text = renderPlan(plan, screen.trial, { ...options, isWide, undoes });
-  return text.trimEnd().split('\n');
+  const how = { isWide, undoes: screen.task.undoes, unfold: 'd' };
+  return renderPlan(plan, screen.trial, { ...options, ...how })
+    .trimEnd()
+    .split('\n');
 }
 
 // What speaks against it stands first: a plan is long, and its end out of sight.
 function problemLines(
-  { problems, trial, hints, dryRun }: PreviewScreen,
+  { problems, hints, dryRun }: PreviewScreen,
   { width, style, glyphs }: ViewOptions,
 ): readonly string[] {
-  const refusal = trial.kind === 'client' ? null : trial.refusal;
-  const all = [...problems, ...(refusal === null ? [] : [refusal])];
-  const told = all.flatMap((text) =>
+  const told = problems.flatMap((text) =>
     indent(wrap(sanitize(text), width - 2), 2, `${style.error(glyphs.error)} `),
   );
   const role = dryRun === 'refused' && hints.length > 0 ? [words.missingRights] : [];
@@ -48,15 +54,48 @@ function problemLines(
   return lines.length > 0 ? [...lines, ''] : [];
 }
 
+const isByHand = ({ steps, manual, durable }: Plan): boolean =>
+  steps.length === 0 && manual.length + durable.length > 0;
+
+// How it stands with the plan, always in sight.
+function status(
+  { isDump }: State,
+  { plan, dryRun, trial, problems }: PreviewScreen,
+  { style, glyphs }: ViewOptions,
+): string {
+  const { status: says } = words;
+  if (plan === null) return problems.length > 0 ? style.error(says.refused) : words.planning;
+  if (isByHand(plan)) return says.byHand;
+  if (dryRun === 'refused' || isRefused(plan, trial))
+    return `${style.error(glyphs.error)} ${says.refused}`;
+  if (plan.steps.length === 0) return says.nothing;
+  if (isDump) return says.dump;
+  return dryRun === 'running' ? says.asking : `${style.ok(glyphs.ok)} ${says.accepted}`;
+}
+
+function keysOf({ isDump }: State, { part, plan, dryRun }: PreviewScreen): Keys {
+  if (part === 'commands') return keyWords.previewPart;
+  if (plan !== null && isByHand(plan)) return keyWords.preview(keyWords.opens.runbook);
+  return keyWords.preview(
+    !isDump && dryRun === 'accepted' ? (keyWords.confirmNext[0]?.[1] ?? '') : '',
+  );
+}
+
 /** A plan before anything is sent: what it does, its diff, its commands, and what the API server says of it. */
-export function previewView(_state: State, screen: PreviewScreen, options: ViewOptions): Body {
-  const { plan, dryRun, problems, scroll } = screen;
-  const isMaking = plan === null && problems.length === 0;
-  const lines = [
+export function previewView(state: State, screen: PreviewScreen, options: ViewOptions): Body {
+  const { plan, scroll, task } = screen;
+  const text = [
     ...problemLines(screen, options),
-    ...(plan === null ? titled(screen.title, [], options) : planLines(plan, screen, options)),
-    ...(isMaking ? [words.planning] : []),
-    ...(dryRun === 'running' ? ['', words.asking] : []),
+    ...(plan === null ? titled(task.title, [], options) : planLines(plan, screen, options)),
   ];
-  return { lines: scrolled(lines, scroll, options), keys: words.keys.preview };
+  const shown = scrolled(text, scroll, { ...options, height: options.height - 2 });
+  const blank = Array.from(
+    { length: options.isNumbered ? 0 : options.height - 2 - shown.lines.length },
+    () => '',
+  );
+  return {
+    ...shown,
+    lines: [...shown.lines, ...blank, '', status(state, screen, options)],
+    keys: keysOf(state, screen),
+  };
 }

@@ -3,7 +3,7 @@ import type { Screen, State } from '../state.ts';
 import { applyingView } from './applying.ts';
 import { confirmView } from './confirm.ts';
 import { findingView } from './finding.ts';
-import { framed, frameLines, type Body, type ViewOptions } from './frame.ts';
+import { framed, frameLines, type Body, type Frame, type ViewOptions } from './frame.ts';
 import { gatheringView } from './gathering.ts';
 import { helpView } from './help.ts';
 import { methodsView } from './methods.ts';
@@ -45,13 +45,16 @@ export function bodyOf(state: State, options: ViewOptions): Body {
 }
 
 const fewestLines = 8;
+const fewestColumns = 40;
 
 /**
- * The whole screen of a state, line by line, as many as the terminal has. Pure: equal states and sizes give equal screens.
+ * The whole screen of a state, line by line, as many as the terminal has. Pure: equal states and sizes give equal screens. On a
+ * smaller terminal than can be read the ends are cut off.
  */
-export function viewOf(state: State, text: Omit<TextOptions, 'width'>): readonly string[] {
+export function frameOf(state: State, text: Omit<TextOptions, 'width'>): Frame {
   const height = Math.max(fewestLines, state.rows) - frameLines;
-  const width = Math.max(40, state.columns);
+  const width = Math.max(fewestColumns, state.columns);
   const options: ViewOptions = { ...text, width, height, isNumbered: false };
-  return framed(state, bodyOf(state, options), options);
+  const frame = framed(state, bodyOf(state, options), options);
+  return { ...frame, lines: frame.lines.slice(0, Math.max(1, state.rows)) };
 }

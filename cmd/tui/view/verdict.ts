@@ -1,56 +1,69 @@
 import type { CheckOutcome } from '../../../internal/model/check.ts';
+import type { Finding } from '../../../internal/model/finding.ts';
 import {
   columns,
   indent,
   listNames,
   pad,
+  shortenMiddle,
   shortenWords,
   wrap,
 } from '../../../internal/report/layout.ts';
 import { affectedNames } from '../../../internal/report/references.ts';
+import { symptomLine } from '../../../internal/report/text-finding.ts';
 import { verdictSentence, verdictSign } from '../../../internal/report/verdict.ts';
-import { listedChecks, listedFindings, type ListedFinding } from '../findings.ts';
-import { windowOf } from '../list.ts';
+import { words as reportWords } from '../../../internal/report/words.ts';
+import { listedChecks, listedFindings } from '../findings.ts';
+import { keyWords, type Keys } from '../key-words.ts';
+import { linesInView } from '../list.ts';
 import type { State, VerdictScreen } from '../state.ts';
 import { words } from '../words.ts';
 import { listRow, type Body, type ViewOptions } from './frame.ts';
 
 const signs = { error: 'error', warning: 'warning', info: 'info' } as const;
 
-function findingRow(
-  { finding }: ListedFinding,
-  row: number,
-  chosen: number,
-  idWidth: number,
-  options: ViewOptions,
-): string {
+// Lines of a row stand behind its cursor and its sign.
+const rowIndent = 2;
+
+// What it is, how sure, and where.
+function findingHead(finding: Finding, idWidth: number, options: ViewOptions): string {
   const { glyphs, style, width } = options;
   const sign = glyphs[signs[finding.severity]];
   const mark = finding.severity === 'error' ? style.error : style.warning;
-  const room = width - 2 - columns(sign) - 1 - idWidth - 2;
-  const names = affectedNames(finding.affected);
-  // Most titles name what is affected themselves.
-  const isNamed = names.length === 0 || finding.title.includes(names[0] ?? '');
-  const prefix = isNamed ? '' : `${listNames(names, Math.floor(room / 2), 2)}: `;
-  const text = shortenWords(`${prefix}${finding.title}`, room, glyphs.ellipsis);
-  return listRow(`${mark(sign)} ${pad(finding.id, idWidth)}  ${text}`, row, chosen, options);
+  const { severities, confidences } = reportWords.en;
+  const tags = [severities[finding.severity], confidences[finding.confidence]]
+    .filter(Boolean)
+    .join(', ');
+  const start = `${mark(sign)} ${pad(finding.id, idWidth)}  ${tags}  `;
+  const room = width - rowIndent - 3 - columns(start);
+  const names = listNames(affectedNames(finding.affected), room, 3);
+  return start + shortenMiddle(names, Math.max(8, room), glyphs.ellipsis);
 }
 
-function checkRow(check: CheckOutcome, row: number, chosen: number, options: ViewOptions): string {
+// The sentence above the list has the title of the first fault already.
+function findingRest(finding: Finding, sentence: string, options: ViewOptions): readonly string[] {
+  const { style, width } = options;
+  const room = width - rowIndent * 2 - 3;
+  const title = sentence.includes(finding.title) ? [] : wrap(finding.title, room);
+  const symptoms = finding.symptoms.map((one) =>
+    style.dim(words.explains(symptomLine(one, room - columns(one.id) - 14))),
+  );
+  return indent([...title, ...symptoms.flatMap((line) => wrap(line, room))], rowIndent);
+}
+
+function checkRow(check: CheckOutcome, isChosen: boolean, options: ViewOptions): readonly string[] {
   const { glyphs, style, width } = options;
-  const sign = check.result === 'unknown' ? style.warning(glyphs.unknown) : style.ok(glyphs.ok);
-  const reason = check.result === 'passed' ? '' : ` (${check.reason})`;
-  const text = shortenWords(
-    `${check.title}${reason}`,
-    width - 4 - columns(glyphs.ok),
-    glyphs.ellipsis,
-  );
-  return listRow(
-    `${check.result === 'not-applicable' ? style.dim('-') : sign} ${text}`,
-    row,
-    chosen,
-    options,
-  );
+  const sign = {
+    unknown: style.warning(glyphs.unknown),
+    'not-applicable': style.dim('-'),
+    passed: style.ok(glyphs.ok),
+    found: style.error(glyphs.error),
+  }[check.result];
+  const room = width - 6 - columns(glyphs.ok);
+  const title = shortenWords(check.title, room, glyphs.ellipsis);
+  const isTold = check.reason !== '' && (isChosen || check.result === 'unknown');
+  const reason = isTold ? indent(wrap(check.reason, room), rowIndent).map(style.dim) : [];
+  return [`${sign} ${title}`, ...reason];
 }
 
 function checksLine({ diagnosis }: State, isOpen: boolean, { style }: ViewOptions): string {
@@ -60,37 +73,56 @@ function checksLine({ diagnosis }: State, isOpen: boolean, { style }: ViewOption
   return style.dim(words.checks(count('passed'), count('unknown'), isOpen));
 }
 
+function keysOf(state: State, hasFindings: boolean): Keys {
+  if (state.isFiltering) return keyWords.filtering;
+  return [
+    ...(hasFindings ? keyWords.verdict : []),
+    ...keyWords.verdictAlways,
+    ...(state.recordId === null ? [] : keyWords.undo),
+  ];
+}
+
 /** The verdict and the list of findings, causes first; the checks below them, folded or not. */
 export function verdictView(state: State, screen: VerdictScreen, options: ViewOptions): Body {
   const { diagnosis } = state;
   if (diagnosis === null) return { lines: [], keys: [] };
+  const { style, width, height, isNumbered } = options;
   const findings = listedFindings(diagnosis, screen.filter);
   const checks = listedChecks(diagnosis, screen);
-  const sign = verdictSign(diagnosis, options.glyphs, options.style);
+  const sign = verdictSign(diagnosis, options.glyphs, style);
   const by = columns(sign) + 1;
-  const sentence = wrap(verdictSentence(diagnosis), options.width - by).map(options.style.strong);
+  const sentence = verdictSentence(diagnosis);
   const isFilterShown = state.isFiltering || screen.filter !== '';
   const top = [
-    ...indent(sentence, by, `${sign} `),
+    ...indent(wrap(sentence, width - by).map(style.strong), by, `${sign} `),
     '',
     ...(isFilterShown ? [words.filter(screen.filter, state.isFiltering), ''] : []),
   ];
   const bottom = ['', checksLine(state, screen.areChecksOpen, options)];
+  const room = Math.max(1, height - top.length - bottom.length);
   const idWidth = Math.max(0, ...findings.map(({ finding }) => columns(finding.id)));
-  const length = findings.length + checks.length;
-  const { from, to } = windowOf(screen.row, length, options.height - top.length - bottom.length);
-  const rows = Array.from({ length: to - from }, (_, index) => {
-    const row = from + index;
-    const finding = findings[row];
-    if (finding) return findingRow(finding, row, screen.row, idWidth, options);
-    const check = checks[row - findings.length];
-    return check ? checkRow(check, row, screen.row, options) : '';
-  });
+  const rowsWith = (isOpen: (row: number) => boolean): readonly (readonly string[])[] => [
+    ...findings.map(({ finding }, row) => {
+      const rest = isOpen(row) ? findingRest(finding, sentence, options) : [];
+      return listRow([findingHead(finding, idWidth, options), ...rest], row, screen.row, options);
+    }),
+    ...checks.map((check, index) => {
+      const row = findings.length + index;
+      const isChosen = !isNumbered && row === screen.row;
+      return listRow(checkRow(check, isChosen, options), row, screen.row, options);
+    }),
+  ];
+  // Where all rows do not fit with what belongs to them, only the chosen one has it.
+  const all = rowsWith(() => true);
+  const rows = all.flat().length <= room ? all : rowsWith((row) => row === screen.row);
   const isEmpty = findings.length === 0 && diagnosis.findings.length > 0;
   return {
-    lines: [...top, ...(isEmpty ? [words.noMatch] : []), ...rows, ...bottom],
-    keys: state.isFiltering
-      ? words.keys.filtering
-      : [...(findings.length > 0 ? words.keys.verdict : []), ...words.keys.verdictAlways],
+    lines: [
+      ...top,
+      ...(isEmpty ? [words.noMatch] : []),
+      ...linesInView(rows, screen.row, room),
+      ...bottom,
+    ],
+    keys: keysOf(state, findings.length > 0),
   };
 }

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { noProgress, progressAfter } from '../../../cmd/tui/apply-progress.ts';
 import { initialState, type Screen, type State } from '../../../cmd/tui/state.ts';
-import { viewOf } from '../../../cmd/tui/view/screen.ts';
+import { frameOf } from '../../../cmd/tui/view/screen.ts';
 import type { ApplyEvent } from '../../../internal/model/apply.ts';
 import { findingOf, diagnosisOf, plainText } from '../../support/diagnosis.ts';
 import { golden } from '../../support/golden.ts';
@@ -46,15 +46,21 @@ const events: readonly ApplyEvent[] = [
     limitSeconds: 600,
   },
 ];
-const progress = events.reduce(progressAfter, noProgress(0));
+const progress = events.reduce((all, one) => progressAfter(all, one, 0), noProgress(0));
 
 const laid = (screen: Screen): State => {
   const state = shown();
   return { ...state, nowMs: 61_000, screens: [...state.screens, screen] };
 };
+const task = {
+  title: 'Use the address that Kubernetes knows',
+  undoes: null,
+  afterwards: [],
+};
 const preview = {
   name: 'preview',
-  title: 'Use the address that Kubernetes knows',
+  task,
+  consent: null,
   request: { kind: 'remedy', finding: 0, remedy: 'autodetection-method' },
   plan: planOf(),
   problems: [],
@@ -89,18 +95,19 @@ const screens: Readonly<Record<string, State>> = {
   confirm: laid({
     name: 'confirm',
     plan: planOf(),
-    undoes: null,
-    word: 'yes',
-    input: { text: 'ye' },
+    task,
+    words: ['yes'],
+    typed: 0,
+    text: 'ye',
   }),
-  applying: laid({ name: 'applying', title: preview.title, progress, isStopping: false }),
-  outcome: laid({ name: 'outcome', title: preview.title, outcome: outcomeOf(), scroll: 0 }),
+  applying: laid({ name: 'applying', task, progress, isStopping: false }),
+  outcome: laid({ name: 'outcome', task, outcome: outcomeOf(), scroll: 0 }),
   runbook: played(shown(), 'enter', 'enter', 'down', 'down', 'enter').state,
   help: played(shown(), 'help').state,
 };
 
 const frame = (state: State, size: { readonly columns: number; readonly rows: number }) =>
-  viewOf({ ...state, ...size }, { style, glyphs });
+  frameOf({ ...state, ...size }, { style, glyphs }).lines;
 
 describe.each(sizes)('$columns by $rows', (size) => {
   test.each(Object.keys(screens))('%s', (name) => {
@@ -161,28 +168,33 @@ test('what a cluster says cannot leave its line', () => {
     laid({
       name: 'confirm',
       plan: planOf({ consequences: [hostile] }),
-      undoes: null,
-      word: 'yes',
-      input: { text: '' },
+      task,
+      words: ['yes'],
+      typed: 0,
+      text: hostile,
     }),
     laid({
       name: 'outcome',
-      title: 'x',
+      task: { ...task, title: hostile },
       outcome: outcomeOf({ messages: [hostile], hints: [hostile] }),
       scroll: 0,
     }),
     laid({
       name: 'applying',
-      title: 'x',
+      task: { ...task, title: hostile },
       isStopping: false,
-      progress: progressAfter(noProgress(0), {
-        kind: 'pod',
-        node: 'n',
-        namespace: 'shop',
-        name: hostile,
-        state: 'failed',
-        reason: hostile,
-      }),
+      progress: progressAfter(
+        noProgress(0),
+        {
+          kind: 'pod',
+          node: 'n',
+          namespace: 'shop',
+          name: hostile,
+          state: 'failed',
+          reason: hostile,
+        },
+        0,
+      ),
     }),
     played(state, { type: 'failed', problem: hostile, hint: '' }).state,
   ];

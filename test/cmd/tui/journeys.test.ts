@@ -17,7 +17,7 @@ describe.each(['operator', 'manifest'] as const)('a wrong address, %s', (install
     expect(wizard.state().diagnosis?.findings[0]?.id).toBe('wrong-ip-autodetected');
 
     await wizard.press(...toConfirm);
-    expect(wizard.screen()).toMatchObject({ name: 'confirm', word: 'yes' });
+    expect(wizard.screen()).toMatchObject({ name: 'confirm', words: ['yes'] });
     expect(cluster.writes()).toEqual([]);
     expect(wizard.frame()).toContain(ref.kind);
 

@@ -24,7 +24,7 @@ const fakeCore = (parts: Partial<Core> = {}): Core => ({
     }),
   apply: () => Promise.resolve(outcomeOf()),
   save: () => Promise.resolve('report.md'),
-  newestRecord: () => Promise.resolve(null),
+  newestRecord: () => Promise.resolve({ id: null, problem: '' }),
   ...parts,
 });
 

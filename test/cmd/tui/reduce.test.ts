@@ -266,11 +266,12 @@ describe('reading', () => {
     expect(played(failed, 'quit').state.exitCode).toBe(2);
   });
 
-  test('a second reading that fails leaves the first on the screen', () => {
+  test('a second reading that fails says so, and esc shows the first again', () => {
     const again = played(shown(), 'enter', 'again').state;
-    const { state } = played(again, { type: 'gather-failed', problem: 'no', hint: '' });
+    const failed = played(again, { type: 'gather-failed', problem: 'no', hint: '' }).state;
+    expect(failed.gathering).toMatchObject({ state: 'failed', problem: 'no' });
+    const { state } = played(failed, 'back');
     expect(names(state)).toEqual(['verdict', 'finding']);
-    expect(state.notice).toBe('no');
     expect(state.gathering).toBeNull();
   });
 
