@@ -81,6 +81,12 @@ function whatStands(run: Run): readonly string[] {
   ];
 }
 
+// The steps for a person are a text: a line may stand there twice, and is not told besides.
+function hintsOf({ hints, plan: { manual } }: Run): readonly string[] {
+  const steps = manual.every((line) => hints.includes(line)) ? manual : [];
+  return [...steps, ...new Set(hints.filter((hint) => !steps.includes(hint)))];
+}
+
 /** The end of a run: closes its record and says what stands. */
 export function endOfRun(
   run: Run,
@@ -98,7 +104,7 @@ export function endOfRun(
     result,
     recordId: isSent ? run.recorder.id : null,
     messages: [...messages, ...run.notes, ...(isOpen ? whatStands(run) : []), ...unclosed],
-    hints: [...new Set([...run.hints, ...(offersUndo && isOpen ? [undoCommand(run)] : [])])],
+    hints: [...hintsOf(run), ...(offersUndo && isOpen ? [undoCommand(run)] : [])],
     missingRole: null,
     diagnosis,
   };

@@ -114,7 +114,7 @@ export function openPoints(
   const ofItems = plan.items.filter(isDoneHere).flatMap((item) => {
     const id = item.finding?.id ?? '';
     const open = stillThere(item, diagnosis, views);
-    if (open !== null) return [words.still(id, open.map(nameOf))];
+    if (open !== null) return [words.still(id, [...new Set(open.map(nameOf))])];
     return isUntold(item, diagnosis) ? [words.unknown(id)] : [];
   });
   const news = newErrors(given.before, diagnosis).filter(({ affected }) =>

@@ -63,6 +63,8 @@ export interface Remedy {
   readonly manual: readonly string[];
   /** What is left for a person once the changes and drains are made, such as the reboot of a machine; as `manual`. */
   readonly afterwards?: readonly string[];
+  /** The same by the node that was drained, for a plan of only some of them. */
+  readonly afterwardsOf?: Readonly<Record<string, readonly string[]>>;
   /** The edit at its real source (Helm values, HelmChartConfig, inventory, Git), where the owner is not a person; as `manual`. */
   readonly durable?: readonly string[];
 }

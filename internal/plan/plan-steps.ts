@@ -116,8 +116,7 @@ export function withoutDoubleRestarts(
 }
 
 /** Whether a change is about these nodes: it names one, or a pod on one, or nothing that belongs to a node. No nodes: all. */
-export function isAbout(change: Change, nodes: readonly string[], snapshot: Snapshot): boolean {
-  const { ref } = change;
+export function isAbout(ref: ApiRef, nodes: readonly string[], snapshot: Snapshot): boolean {
   if (nodes.length === 0) return true;
   if (ref.kind === 'Node') return nodes.includes(ref.name);
   if (ref.kind !== 'Pod') return true;

@@ -27,10 +27,38 @@ export interface PlanInput {
   readonly drainOptions: DrainOptions;
 }
 
-const itemOf = ({ finding, remedy: { id, title, action, risk } }: PlannedItem): PlanItem => ({
-  finding: finding && { id: finding.id, title: finding.title, affected: finding.affected },
-  remedy: { id, title, action, risk },
-});
+// What is done for each node by itself is about the nodes that are named; a rollout is about all.
+function affectedBy(
+  { affected }: Pick<Finding, 'affected'>,
+  { drains = [], changes }: Remedy,
+  { nodes = [], snapshot }: PlanInput,
+): Finding['affected'] {
+  const isOfEach = drains.length > 0 || changes.some((one) => !isAbout(one.ref, nodes, snapshot));
+  return isOfEach
+    ? affected.filter((ref) => isAbout({ apiVersion: 'v1', ...ref }, nodes, snapshot))
+    : affected;
+}
+
+const itemOf = ({ finding, remedy }: PlannedItem, input: PlanInput): PlanItem => {
+  const { id, title, action, risk } = remedy;
+  return {
+    finding: finding && {
+      id: finding.id,
+      title: finding.title,
+      affected: affectedBy(finding, remedy, input),
+    },
+    remedy: { id, title, action, risk },
+  };
+};
+
+function afterwardsIn(
+  { afterwards = [], afterwardsOf }: Remedy,
+  { nodes = [] }: PlanInput,
+): readonly string[] {
+  return afterwardsOf && nodes.length > 0
+    ? nodes.flatMap((node) => afterwardsOf[node] ?? [])
+    : afterwards;
+}
 
 const distinct = <T>(values: readonly T[], keyOf: (value: T) => string): readonly T[] => [
   ...new Map(values.map((value) => [keyOf(value), value])).values(),
@@ -46,7 +74,7 @@ const wantedOf = (
 ): readonly WantedChange[] =>
   sent.flatMap(({ id, changes }) =>
     changes
-      .filter((change) => isAbout(change, nodes, snapshot))
+      .filter((change) => isAbout(change.ref, nodes, snapshot))
       .map((change) => ({ remedy: id, change })),
   );
 
@@ -81,7 +109,7 @@ export function planOf(input: PlanInput): Plan {
   return {
     source: snapshot.source,
     install,
-    items: items.map(itemOf),
+    items: items.map((item) => itemOf(item, input)),
     steps: inOrder([...withoutDoubleRestarts(needed, snapshot, install), ...drains]),
     addresses: distinct(
       remedies.flatMap(({ addresses = [] }) => addresses),
@@ -89,7 +117,7 @@ export function planOf(input: PlanInput): Plan {
     ),
     consequences: [...new Set(remedies.flatMap(({ consequences }) => consequences))],
     manual: blocks(
-      remedies.map((remedy) => (isSent(remedy) ? (remedy.afterwards ?? []) : remedy.manual)),
+      remedies.map((remedy) => (isSent(remedy) ? afterwardsIn(remedy, input) : remedy.manual)),
     ),
     durable: blocks(remedies.map(({ durable = [] }) => durable)),
     conflicts,

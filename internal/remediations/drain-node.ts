@@ -44,7 +44,13 @@ export function drainNode(drain: DrainArguments): Remedy {
     risk: 'interrupts-traffic',
     ...(only !== undefined && names.length === 1 ? { target: { kind: 'Node', name: only } } : {}),
     changes: [],
-    ...(isSent ? { drains: names, afterwards: names.flatMap(rebootLines) } : {}),
+    ...(isSent
+      ? {
+          drains: names,
+          afterwards: names.flatMap(rebootLines),
+          afterwardsOf: Object.fromEntries(names.map((name) => [name, rebootLines(name)])),
+        }
+      : {}),
     consequences: [
       words.moves,
       ...(isSent ? [words.daemons] : []),

@@ -82,6 +82,17 @@ describe('a drain', () => {
     expect(nodeIn(cluster, 'n2').spec?.unschedulable).toBeUndefined();
   });
 
+  test('keeps every line of what a person has to do, and names each object once', async () => {
+    const cluster = await wrongAddress({ install: 'manifest' });
+    const n2 = { kind: 'Node', name: 'n2' };
+    const finding = { id: 'wrong-ip-autodetected', title: 'x', affected: [n2, n2] };
+    const items = (await planWith(cluster, [itemOf([], { finding })])).items;
+    const manual = ['# on n2', 'sudo reboot', 'kubectl uncordon n2', '# on n3', 'sudo reboot'];
+    const { outcome } = await drained(cluster, ['n2'], {}, { items, manual });
+    expect(outcome.hints).toEqual([...manual, `kubectl calico-fix undo ${outcome.recordId}`]);
+    expect(outcome.messages.join().match(/Node n2/g)?.length).toBe(2);
+  });
+
   test('stops at the first node that cannot be emptied', async () => {
     const cluster = await simulatedCluster({ install: 'manifest', nodes: wellNodes });
     cluster.before({ verb: 'patch', kind: 'Node', isDryRun: false }, () =>

@@ -248,6 +248,23 @@ it('is narrowed to nodes', () => {
   ]);
 });
 
+it('is about those nodes alone, where each is mended for itself', () => {
+  const node = (name: string) => ({ kind: 'Node', name });
+  const finding = { id: 'dark', title: 'dark', affected: [node('quay-1'), node('quay-2')] };
+  const drains = {
+    drains: ['quay-1', 'quay-2'],
+    afterwards: ['reboot 1', 'reboot 2'],
+    afterwardsOf: { 'quay-1': ['reboot 1'], 'quay-2': ['reboot 2'] },
+  };
+  const items = [{ finding, remedy: remedy('drain', [], drains) }];
+  const made = plan([], { items, nodes: ['quay-2'] });
+  expect(made.items[0]?.finding?.affected).toEqual([node('quay-2')]);
+  expect(made.manual).toEqual(['reboot 2']);
+  const everywhere = [{ finding, remedy: remedy('both', [strategic({ image: 'two' })]) }];
+  const whole = plan([], { items: everywhere, nodes: ['quay-2'] });
+  expect(whole.items[0]?.finding?.affected).toEqual(finding.affected);
+});
+
 describe('what is told', () => {
   it('is told once, in the order of the remedies', () => {
     const address = {

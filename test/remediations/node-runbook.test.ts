@@ -81,8 +81,10 @@ it.each([
 
 it('leaves to a person what comes after the drain of each node', () => {
   const nodes = ['n', 'm'].map((name) => ({ name, isControlPlane: false }));
-  const { drains, afterwards = [], target } = drainNode({ nodes, others: 1 });
+  const { drains, afterwards = [], afterwardsOf, target } = drainNode({ nodes, others: 1 });
   expect(drains).toEqual(['n', 'm']);
+  expect(Object.values(afterwardsOf ?? {}).flat()).toEqual(afterwards);
+  expect(afterwardsOf?.['m']?.at(-1)).toBe('kubectl uncordon m');
   expect(target).toBeUndefined();
   expect(afterwards.some((line) => /^kubectl (?:drain|cordon)/.test(line))).toBe(false);
   expect(afterwards.filter((line) => line.startsWith('kubectl uncordon'))).toEqual([
