@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { goVersion } from '../../../scripts/go-tool.ts';
+import { controlPlaneTools } from '../../../scripts/e2e-tools.ts';
+import { goTool, goVersion } from '../../../scripts/go-tool.ts';
 import { archiveOf, hostTarget } from '../../../scripts/package-targets.ts';
 import { parseObject } from '../../support/json.ts';
 import { which } from './which.ts';
@@ -32,6 +33,13 @@ function say(text: string): void {
   process.stderr.write(`e2e: ${text}\n`);
 }
 
+// Here and not in the tests, which run side by side and would each build the same.
+async function buildControlPlane(): Promise<string> {
+  say('building Kubernetes, etcd and kwok, unless it was done before');
+  for (const tool of Object.values(controlPlaneTools)) await goTool(tool);
+  return await goTool(controlPlaneTools.kubectl);
+}
+
 /** Builds a whole release before the first test, as the release script does. */
 export async function setup(project: TestProject): Promise<void> {
   const release = path.join(folder, 'release');
@@ -48,9 +56,11 @@ export async function setup(project: TestProject): Promise<void> {
   mkdirSync(bin);
   const archive = path.join(release, archiveOf(target, `v${version}`));
   execFileSync('tar', ['-xzf', archive, '-C', bin, 'kubectl-calico_fix']);
-  const programs = { kubectl: which('kubectl'), go: await goVersion() };
+  const go = await goVersion();
+  const built = go === null ? null : await buildControlPlane();
+  const programs = { kubectl: which('kubectl') ?? built, go };
   if (programs.kubectl === null) say('no kubectl on PATH: the tests that need it are skipped');
-  if (programs.go === null) say('no Go on PATH: the tests of krew are skipped');
+  if (programs.go === null) say('no Go on PATH: the tests that need a cluster or krew are skipped');
   project.provide('release', { folder: release, bin, version });
   project.provide('programs', programs);
 }
