@@ -1,19 +1,17 @@
-import type { SimulatedCluster } from './cluster/cluster.ts';
+import { setTimeout as wait } from 'node:timers/promises';
 import { isObject } from '../../support/json.ts';
+import type { SimulatedCluster } from './cluster/cluster.ts';
+import { valueAt } from './cluster/operator-rules.ts';
+import type { Role } from './journey-roles.ts';
 
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
 const accounts = '/api/v1/namespaces/default/serviceaccounts';
+const reviews = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
 const subjectOf = (name: string): object => ({
   kind: 'ServiceAccount',
   name,
   namespace: 'default',
 });
-
-/** A role: a ClusterRole where it has no namespace. */
-export interface Granted {
-  readonly namespace?: string;
-  readonly rules: readonly object[];
-}
 
 /** Makes a service account in `default`, and returns a token of its own. */
 export async function makeAccount({ client }: SimulatedCluster, name: string): Promise<string> {
@@ -24,38 +22,57 @@ export async function makeAccount({ client }: SimulatedCluster, name: string): P
   return String(status['token']);
 }
 
-/** Grants roles to a service account, each under a name of its own. */
-export async function grant(
+// What was granted counts as soon as the authorizer has heard of it.
+async function untilItCounts(
   { client }: SimulatedCluster,
   name: string,
-  roles: readonly Granted[],
+  { namespace, rules }: Role,
 ): Promise<void> {
-  for (const [index, { namespace, rules }] of roles.entries()) {
-    const metadata = { name: `${name}-${index}` };
-    const [kind, path] =
-      namespace === undefined
-        ? (['ClusterRole', rbac] as const)
-        : (['Role', `${rbac}/namespaces/${namespace}`] as const);
-    const plural = `${kind.toLowerCase()}s`;
-    await client.create(`${path}/${plural}`, { metadata, rules });
+  const [rule] = rules;
+  if (!rule) return;
+  const [resource = '', subresource] = (rule.resources[0] ?? '').split('/');
+  const resourceAttributes = {
+    group: rule.apiGroups[0],
+    resource,
+    verb: rule.verbs[0],
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(rule.resourceNames ? { name: rule.resourceNames[0] } : {}),
+  };
+  const spec = { user: `system:serviceaccount:default:${name}`, resourceAttributes };
+  for (;;) {
+    if (valueAt(await client.create(reviews, { spec }), 'status', 'allowed') === true) return;
+    await wait(50);
+  }
+}
+
+let granted = 0;
+
+/** Grants roles to a service account, and returns when they count. */
+export async function grant(
+  cluster: SimulatedCluster,
+  name: string,
+  roles: readonly Role[],
+): Promise<void> {
+  const { client } = cluster;
+  for (const role of roles.filter(({ rules }) => rules.length > 0)) {
+    granted += 1;
+    const metadata = { name: `${name}-${granted}` };
+    const kind = role.namespace === undefined ? 'ClusterRole' : 'Role';
+    const path = role.namespace === undefined ? rbac : `${rbac}/namespaces/${role.namespace}`;
+    await client.create(`${path}/${kind.toLowerCase()}s`, { metadata, rules: role.rules });
     await client.create(`${path}/${kind.toLowerCase()}bindings`, {
       metadata,
       subjects: [subjectOf(name)],
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: metadata.name },
     });
+    await untilItCounts(cluster, name, role);
   }
 }
 
 /** A service account that may do everything, with its token. */
 export async function makeAdministrator(cluster: SimulatedCluster, name: string): Promise<string> {
   const token = await makeAccount(cluster, name);
-  await grant(cluster, name, [
-    {
-      rules: [
-        { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
-        { nonResourceURLs: ['*'], verbs: ['*'] },
-      ],
-    },
-  ]);
+  await grant(cluster, name, [{ rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] }]);
   return token;
 }

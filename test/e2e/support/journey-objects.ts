@@ -49,9 +49,10 @@ function specOf(spec: unknown): unknown {
 }
 
 /** An object but for what the server and the cluster's own programs keep in it. */
-export function essenceOf({ status: _, metadata, spec, ...rest }: Json): object {
+export function essenceOf({ metadata, spec, ...rest }: Json): object {
+  const fields = Object.entries(rest).filter(([key]) => key !== 'status');
   return {
-    ...rest,
+    ...Object.fromEntries(fields),
     metadata: withoutServers(metadata),
     ...(spec === undefined ? {} : { spec: specOf(spec) }),
   };
