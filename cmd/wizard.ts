@@ -29,12 +29,16 @@ async function talk(flags: Flags, shell: Shell): Promise<ExitCode> {
   }
 }
 
+// Requests that are shown as they are made would be written over the screen.
+const quiet = (flags: Flags, { stderr }: Shell): Flags =>
+  stderr.isTTY === true ? { ...flags, verbosity: 0 } : flags;
+
 async function draw(flags: Flags, shell: Shell): Promise<ExitCode> {
   const { terminal, stdout, env, signal } = shell;
   if (!terminal) throw new UserError(words.en.noTerminal, { hint: words.en.noTerminalHint });
   const { sessionCore } = await import('./tui/session-core.ts');
   const { openWizard } = await import('./tui/open.ts');
-  const { core, close } = await sessionCore(flags, shell);
+  const { core, close } = await sessionCore(quiet(flags, shell), shell);
   const text = { style: styleFor(stdout, env), glyphs: glyphsFor(env) };
   shell.holdInterrupt?.();
   try {

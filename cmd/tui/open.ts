@@ -58,6 +58,8 @@ export async function openWizard(
     interactive: true,
     alternateScreen: true,
     incrementalRendering: true,
+    // Nobody writes there.
+    patchConsole: false,
   });
   const ticking = setInterval(() => store.send({ type: 'tick', nowMs: now() }), oncePerSecond);
   const interrupt = (): void => store.send({ type: 'key', key: 'interrupt' });

@@ -9,7 +9,7 @@ const roughly = (seconds: number): string =>
 export const words = {
   name: 'calico-fix',
   readOnly: 'read only',
-  readAgo: (seconds: number): string => `read ${roughly(seconds)} ago`,
+  readAgo: (minutes: number): string => `read ${minutes} min ago`,
   helpTitle: 'Keys',
   connecting: 'connecting',
   reading: 'reading the dump',
@@ -99,6 +99,7 @@ export const words = {
 
   limit: (seconds: number): string => `at most ${roughly(seconds)}`,
   about: (seconds: number): string => `about ${roughly(seconds)}`,
+  stepsDone: (count: number, last: string): string => `${last} (${count} done)`,
   podsOf: (node: string, gone: number, all: number): string =>
     `Node ${node}: ${gone} of ${several(all, 'pod', 'pods')} gone`,
   rollout: (object: string, updated: number, ready: number, desired: number): string =>

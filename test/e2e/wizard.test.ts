@@ -30,7 +30,7 @@ describe.skipIf(which('tmux') === null)('the wizard in a terminal', () => {
     const { keys, type, shows, screen } = await wizardOn('wrong-ip-autodetected', columns, rows);
     await shows(/> ✗ wrong-ip-autodetected/);
     keys('Enter');
-    await shows(/Using\s+autodetected IPv4 address/);
+    await shows(/> node\/shop-3.*autodetected/s);
     keys('Enter');
     await shows(/> Use the address that Kubernetes knows/);
     keys('Enter');
@@ -40,30 +40,46 @@ describe.skipIf(which('tmux') === null)('the wizard in a terminal', () => {
     await shows(/interface=\^ens192\$: safe on every node/);
     keys('Enter');
     await shows(/\+ {5}interface: \^ens192\$/);
-    keys('Enter');
     await shows(/This is a dump: nothing can be applied/);
+    keys('Enter');
+    await shows(/Run the wizard on the cluster itself/);
     keys('?');
     await shows(/esc\s+back; nothing is lost/);
-    keys('Escape');
+    keys('x');
+    await shows(/This is a dump/);
     keys('q');
     const left = await shows(/left with 1/);
     expect(left).toContain('before');
-    expect(screen()).not.toContain('wrong-ip-autodetected  ');
+    expect(left).toContain('gave out 10.10.0.1');
+    expect(screen()).not.toContain('What happens');
   });
 
   it('is drawn anew when the terminal changes its size', async () => {
     const { keys, shows, resize, screen } = await wizardOn('wrong-ip-autodetected', 120, 40);
     await shows(/> ✗ wrong-ip-autodetected/);
     resize(70, 16);
-    await shows(/enter look at it/);
+    await shows(/enter look at it.*\? help {3}q quit/);
     keys('Enter');
     await shows(/more lines/);
     resize(160, 50);
     await shows(/look-alikes/);
     const lines = screen().trimEnd().split('\n');
     expect(lines.at(-1)).toMatch(/esc back/);
+    keys('Escape');
+    await shows(/look at it/);
     keys('C-c');
     await shows(/left with 130/);
+  });
+
+  it.each(['TERM', 'HUP'])('gives the screen back when SIG%s ends it', async (signal) => {
+    const { type, keys, shows } = await wizardOn('wrong-ip-autodetected', 80, 24);
+    await shows(/> ✗ wrong-ip-autodetected/);
+    const { stdout } = await run('pgrep', ['-f', `${program} --from`], {});
+    for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), `SIG${signal}`);
+    await shows(/left with 1(?:43|29)/);
+    type('echo still here');
+    keys('Enter');
+    expect(await shows(/^still here$/m)).not.toContain('> ✗ wrong-ip-autodetected');
   });
 
   it('asks line by line with --plain, without drawing', async () => {

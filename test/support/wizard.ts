@@ -1,3 +1,4 @@
+import type { Core } from '../../cmd/tui/core.ts';
 import type { Event, Effect } from '../../cmd/tui/events.ts';
 import type { KeyName } from '../../cmd/tui/keys.ts';
 import { reduce } from '../../cmd/tui/reduce.ts';
@@ -152,3 +153,27 @@ export const shown = (diagnosis: Diagnosis = twoFaults(), isDump = false): State
     diagnosis,
     recordId: null,
   }).state;
+
+const columns = [
+  { method: 'kubernetes-internal-ip', cells: [forecastOf()], objections: [] },
+  { method: 'cidr=10.51.0.0/24', cells: [forecastOf()], objections: ['changes shop-1'] },
+];
+
+/** What the wizard has done, without a cluster: two methods, a plan, and an application that is verified. */
+export const fakeCore = (parts: Partial<Core> = {}): Core => ({
+  gather: () => Promise.resolve(twoFaults()),
+  plan: () => Promise.resolve({ plan: planOf(), problems: [], hints: [] }),
+  methods: () => Promise.resolve(columns),
+  simulate: () => Promise.resolve('not a method'),
+  dryRun: (plan) =>
+    Promise.resolve({
+      plan,
+      trial: { kind: 'ask', answers: [], refusal: null },
+      isRefused: false,
+      missingRole: '',
+    }),
+  apply: () => Promise.resolve(outcomeOf()),
+  save: () => Promise.resolve('report.md'),
+  newestRecord: () => Promise.resolve({ id: null, problem: '' }),
+  ...parts,
+});

@@ -58,10 +58,10 @@ function phaseName(phase: ApplyProgress['phases'][number], { task }: ApplyingScr
   return undo ?? says.phases[phase];
 }
 
-// What is done in a line each, or in one line where there is little room; what is under way with its time.
+// What is done in a line each, or the last of it where there is little room; what is under way with its time.
 function phaseLines(state: State, screen: ApplyingScreen, options: ViewOptions): readonly string[] {
   const { progress } = screen;
-  const { style, glyphs, width, height } = options;
+  const { style, glyphs, height } = options;
   const now = progress.phase;
   const done = progress.phases.filter((phase) => phase !== now);
   const names = done.map((phase) => phaseName(phase, screen));
@@ -70,7 +70,7 @@ function phaseLines(state: State, screen: ApplyingScreen, options: ViewOptions):
     height > 24
       ? names.map((name) => `${ok} ${name}`)
       : names.length > 0
-        ? [`${ok} ${shortenMiddle(names.join(', '), width - 4, glyphs.ellipsis)}`]
+        ? [`${ok} ${words.stepsDone(names.length, names.at(-1) ?? '')}`]
         : [];
   if (now === null) return passed;
   const seconds = elapsedSeconds(progress, state.nowMs);

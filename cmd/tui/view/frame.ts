@@ -35,13 +35,12 @@ export interface ViewOptions extends TextOptions {
 /** Lines that are always there: head, blank line, and at the bottom a blank line, a notice, the keys. */
 export const frameLines = 5;
 
-const tellsAge = 60;
-
 function placeOf({ diagnosis, isDump, nowMs, readMs }: State): readonly string[] {
   if (diagnosis === null) return isDump ? [words.readOnly] : [];
   const [place = '', ...others] = closingParts(diagnosis, true).slice(0, -1);
-  const seconds = Math.round((nowMs - readMs) / 1000);
-  const age = !isDump && seconds >= tellsAge ? [words.readAgo(seconds)] : [];
+  // In whole minutes: a head that changes each second draws the eye.
+  const minutes = Math.floor((nowMs - readMs) / 60_000);
+  const age = !isDump && minutes > 0 ? [words.readAgo(minutes)] : [];
   return [isDump ? `${place}, ${words.readOnly}` : place, ...age, ...others];
 }
 

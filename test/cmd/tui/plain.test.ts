@@ -1,32 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Core } from '../../../cmd/tui/core.ts';
 import { eventsOf, runPlain } from '../../../cmd/tui/plain.ts';
 import { UserError } from '../../../internal/model/error.ts';
 import { plainText } from '../../support/diagnosis.ts';
-import { forecastOf, outcomeOf, planOf, played, shown, twoFaults } from '../../support/wizard.ts';
-
-const columns = [
-  { method: 'kubernetes-internal-ip', cells: [forecastOf()], objections: [] },
-  { method: 'cidr=10.51.0.0/24', cells: [forecastOf()], objections: ['changes shop-1'] },
-];
-
-const fakeCore = (parts: Partial<Core> = {}): Core => ({
-  gather: () => Promise.resolve(twoFaults()),
-  plan: () => Promise.resolve({ plan: planOf(), problems: [], hints: [] }),
-  methods: () => Promise.resolve(columns),
-  simulate: () => Promise.resolve('not a method'),
-  dryRun: (plan) =>
-    Promise.resolve({
-      plan,
-      trial: { kind: 'ask', answers: [], refusal: null },
-      isRefused: false,
-      missingRole: '',
-    }),
-  apply: () => Promise.resolve(outcomeOf()),
-  save: () => Promise.resolve('report.md'),
-  newestRecord: () => Promise.resolve({ id: null, problem: '' }),
-  ...parts,
-});
+import { fakeCore, outcomeOf, played, shown, twoFaults } from '../../support/wizard.ts';
 
 /** Answers the wizard's questions in turn, then ends the input. */
 async function talk(answers: readonly string[], core = fakeCore(), isDump = false) {
