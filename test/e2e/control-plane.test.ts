@@ -7,6 +7,7 @@ import { isObject, parseObject } from '../support/json.ts';
 import { ApiError } from './support/kube-client.ts';
 import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
 import { run } from './support/run.ts';
+import { childrenOf, isLoopback, tcpSocketsOf } from './support/sockets.ts';
 
 const { go } = inject('programs');
 
@@ -71,6 +72,20 @@ describe.skipIf(go === null)('the control plane', () => {
       stderr: expect.stringContaining('User "nobody" cannot list resource "nodes"'),
     });
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'listens on loopback alone, and talks to nobody else',
+    () => {
+      const { pid } = theCluster().programs;
+      const sockets = childrenOf(pid).flatMap(tcpSocketsOf);
+      expect(sockets.filter(({ isListening }) => isListening).length).toBeGreaterThanOrEqual(3);
+      const strange = sockets.filter(
+        ({ local, remote, isListening }) =>
+          !isLoopback(local) || !(isListening || isLoopback(remote)),
+      );
+      expect(strange).toEqual([]);
+    },
+  );
 
   it('keeps what it holds while the API server is away', async () => {
     const { client, stopApiServer, startApiServer } = theCluster();
