@@ -109,6 +109,8 @@ function meantBy(text: string): readonly Meaning[] {
  */
 export function meaningsOf(state: State, text: string, key: PressedKey): readonly Meaning[] {
   if (key.ctrl) return text === 'c' ? [{ key: 'interrupt' }] : [];
+  // Any key means any key.
+  if (state.isHelpOpen) return [{ key: 'back' }];
   const name = special(key);
   if (name !== null) return [{ key: name }];
   if (key.meta || key.tab || text === '') return [];

@@ -14,20 +14,32 @@ export function columnsOf({ columns, own }: MethodsScreen): readonly MethodColum
   return [...(columns ?? []), ...(own?.column ? [own.column] : [])];
 }
 
+const orders = new WeakMap<readonly MethodColumn[], readonly number[]>();
+
+// Reckoned once for a table: with thousands of nodes it would hold up every key.
+function orderOf(columns: readonly MethodColumn[]): readonly number[] {
+  const known = orders.get(columns);
+  if (known) return known;
+  const rows = (columns[0]?.cells ?? []).map((_, row) => row);
+  const touched = new Set(
+    rows.filter((row) => columns.some(({ cells }) => cells[row]?.outcome !== 'stays')),
+  );
+  const order = [...touched, ...rows.filter((row) => !touched.has(row))];
+  orders.set(columns, order);
+  return order;
+}
+
 /**
  * The rows of the table that the filter leaves: places in `cells`. Nodes for which something would change, under one method or
  * another, stand first: among thousands that stay as they are they would not be seen.
  */
 export function nodeRows(screen: MethodsScreen): readonly number[] {
-  const all = screen.columns ?? [];
-  const cells = columnsOf(screen)[0]?.cells ?? [];
+  const { columns, own } = screen;
+  const order = orderOf(columns !== null && columns.length > 0 ? columns : columnsOf(screen));
   const wanted = screen.filter.trim().toLowerCase();
-  const rows = cells.flatMap(({ node }, index) =>
-    node.toLowerCase().includes(wanted) ? [index] : [],
-  );
-  const isTouched = (row: number): boolean =>
-    all.some(({ cells: own }) => own[row]?.outcome !== 'stays');
-  return [...rows.filter(isTouched), ...rows.filter((row) => !isTouched(row))];
+  if (wanted === '') return order;
+  const cells = (columns?.[0] ?? own?.column)?.cells ?? [];
+  return order.filter((row) => cells[row]?.node.toLowerCase().includes(wanted));
 }
 
 /** The state with another text typed as a method; it is simulated anew. */

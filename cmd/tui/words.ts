@@ -88,8 +88,6 @@ export const words = {
   confirmTitle: 'This is going to be changed',
   inContext: (context: string, server: string): string =>
     `in context ${context}${server === '' ? '' : ` (${server})`}:`,
-  empties: (node: string, pods: number): string =>
-    `Node/${node}   is cordoned, ${several(pods, 'pod is', 'pods are')} evicted`,
   moreObjects: (count: number): string => `and ${count} more`,
   yes: 'yes',
   typeToConfirm: (word: string): string => `Type ${word} and press enter, or esc to go back.`,

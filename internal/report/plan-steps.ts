@@ -147,7 +147,8 @@ function losses(
   });
 }
 
-function drainWords({ cordon, pods, options }: DrainStep): string {
+/** What a drain does, in a few words: `is cordoned, then 3 pods are evicted`. */
+export function drainWords({ cordon, pods, options }: DrainStep): string {
   const count = pods.filter(({ verdict }) => verdict === 'evict').length;
   if (options.disableEviction && count > 0) return says.drain.deleted(count);
   return cordon === null ? says.drain.isCordoned(count) : says.drain.cordon(count);

@@ -36,7 +36,7 @@ function row(sign: string, name: string, told: string, options: ViewOptions): st
   const { width, glyphs } = options;
   const room = Math.min(48, Math.floor(width / 2));
   const shown = pad(shortenMiddle(sanitize(name), room, glyphs.ellipsis), room);
-  const rest = width - room - columns(sign) - 5;
+  const rest = width - room - columns(sign) - 6;
   return `    ${sign} ${shown} ${shortenMiddle(sanitize(told), rest, glyphs.ellipsis)}`;
 }
 
@@ -61,7 +61,7 @@ function phaseName(phase: ApplyProgress['phases'][number], { task }: ApplyingScr
 // What is done in a line each, or the last of it where there is little room; what is under way with its time.
 function phaseLines(state: State, screen: ApplyingScreen, options: ViewOptions): readonly string[] {
   const { progress } = screen;
-  const { style, glyphs, height } = options;
+  const { style, glyphs, width, height } = options;
   const now = progress.phase;
   const done = progress.phases.filter((phase) => phase !== now);
   const names = done.map((phase) => phaseName(phase, screen));
@@ -80,14 +80,20 @@ function phaseLines(state: State, screen: ApplyingScreen, options: ViewOptions):
     ...(limitSeconds === null ? [] : [words.limit(limitSeconds)]),
   ].join(', ');
   const time = `${words.seconds(seconds)}${limits === '' ? '' : ` (${limits})`}`;
-  return [...passed, `${style.strong(`> ${phaseName(now, screen)}`)}   ${time}`];
+  const name = `> ${phaseName(now, screen)}`;
+  const isOne = columns(name) + 3 + columns(time) <= width;
+  return [
+    ...passed,
+    ...(isOne ? [`${style.strong(name)}   ${time}`] : [style.strong(name), `  ${time}`]),
+  ];
 }
 
 function rolloutLines({ rollout }: ApplyProgress, options: ViewOptions): readonly string[] {
   if (!rollout) return [];
   const { ref, updated, ready, desired, nodes } = rollout;
+  const told = words.rollout(objectName(ref), updated, ready, desired);
   return [
-    `  ${sanitize(words.rollout(objectName(ref), updated, ready, desired))}`,
+    ...indent(wrap(sanitize(told), options.width - 2), 2),
     ...byNeed(nodes).map(({ node, state, reason }) => {
       const sign = options.glyphs[nodeSigns[state]];
       return row(sign, node, because(says.rolloutStates[state], reason), options);

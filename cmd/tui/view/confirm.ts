@@ -1,6 +1,6 @@
 import { indent, wrap } from '../../../internal/report/layout.ts';
 import { cleanRef } from '../../../internal/report/plan-clean.ts';
-import { objectName } from '../../../internal/report/plan-steps.ts';
+import { drainWords, objectName } from '../../../internal/report/plan-steps.ts';
 import { sanitize } from '../../../internal/report/sanitize.ts';
 import type { Step } from '../../../internal/model/plan.ts';
 import { keyWords } from '../key-words.ts';
@@ -10,8 +10,7 @@ import { titled, type Body, type ViewOptions } from './frame.ts';
 
 function objectText(step: Step): string {
   if (step.kind === 'change') return objectName(cleanRef(step.change.ref, sanitize));
-  const pods = step.pods.filter(({ verdict }) => verdict === 'evict').length;
-  return words.empties(sanitize(step.node), pods);
+  return `${objectName({ kind: 'Node', name: sanitize(step.node) })}   ${drainWords(step)}`;
 }
 
 /** The last question: the cluster, the objects, and the word to type. What there is no room for was in the preview. */

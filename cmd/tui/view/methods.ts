@@ -1,5 +1,4 @@
-import type { AddressForecast } from '../../../internal/model/remedy.ts';
-import { columns, indent, pad, shortenMiddle, wrap } from '../../../internal/report/layout.ts';
+import { indent, wrap } from '../../../internal/report/layout.ts';
 import { sanitize } from '../../../internal/report/sanitize.ts';
 import type { MethodColumn } from '../core.ts';
 import { keyWords } from '../key-words.ts';
@@ -8,97 +7,7 @@ import { columnsOf, nodeRows } from '../reduce-methods.ts';
 import type { MethodsScreen, State } from '../state.ts';
 import { words } from '../words.ts';
 import { listRow, titled, type Body, type ViewOptions } from './frame.ts';
-
-/** Columns of the table, in columns of the terminal. */
-interface Widths {
-  readonly node: number;
-  readonly now: number;
-  readonly cell: number;
-}
-
-type Outcome = AddressForecast['outcome'];
-
-const outcomes: readonly Outcome[] = ['stays', 'changes', 'none', 'unknown'];
-const markWidth = Math.max(...outcomes.map((outcome) => columns(words.marks[outcome])));
-
-const longest = (texts: readonly (string | null)[], least: number, most: number): number =>
-  Math.min(
-    most,
-    texts.reduce((width, text) => Math.max(width, text?.length ?? 0), least),
-  );
-
-// What is cut is the middle of names; an address is whole where there is room for it.
-function widthsFor(all: readonly MethodColumn[], { width }: ViewOptions): Widths {
-  const cells = all[0]?.cells ?? [];
-  const thens = all.flatMap((column) => column.cells.map(({ then }) => then));
-  const address = longest(thens, 8, Math.max(15, Math.floor(width / 4)));
-  return {
-    node:
-      longest(
-        cells.map(({ node }) => node),
-        6,
-        Math.max(12, Math.floor(width / 5)),
-      ) + 2,
-    now:
-      longest(
-        cells.map(({ now }) => now),
-        5,
-        Math.max(15, Math.floor(width / 6)),
-      ) + 2,
-    cell: address + markWidth + 4,
-  };
-}
-
-function cellText(
-  cell: AddressForecast,
-  { cell: width }: Widths,
-  { style, glyphs }: ViewOptions,
-): string {
-  const room = width - markWidth - 4;
-  const address = pad(shortenMiddle(sanitize(cell.then ?? ''), room, glyphs.ellipsis), room);
-  const mark = words.marks[cell.outcome];
-  switch (cell.outcome) {
-    case 'stays':
-      return `${address} ${style.dim(mark)}`;
-    case 'none':
-      return `${pad('-', room)} ${style.error(mark)}`;
-    default:
-      return `${address.trim() === '' ? pad('?', room) : address} ${style.warning(mark)}`;
-  }
-}
-
-function headRow(
-  shown: readonly MethodColumn[],
-  chosen: number,
-  widths: Widths,
-  { style, glyphs }: ViewOptions,
-): string {
-  const heads = shown.map(({ method }, index) => {
-    const name = shortenMiddle(sanitize(method), widths.cell - 3, glyphs.ellipsis);
-    return pad(index === chosen ? style.strong(`>${name}`) : ` ${name}`, widths.cell);
-  });
-  const start = `  ${pad(words.node, widths.node)}${pad(words.now, widths.now)}`;
-  return `${style.dim(start)}${heads.join('')}`.trimEnd();
-}
-
-function nodeRow(
-  index: number,
-  isChosen: boolean,
-  shown: readonly MethodColumn[],
-  { widths, options }: { readonly widths: Widths; readonly options: ViewOptions },
-): string {
-  const { glyphs, style, isNumbered } = options;
-  const cell = shown[0]?.cells[index];
-  const name = shortenMiddle(sanitize(cell?.node ?? ''), widths.node - 2, glyphs.ellipsis);
-  const now = sanitize(cell?.now ?? words.marks.none);
-  const cells = shown.map(({ cells: all }) => {
-    const one = all[index];
-    return pad(` ${one ? cellText(one, widths, options) : ''}`, widths.cell);
-  });
-  const address = pad(shortenMiddle(now, widths.now - 2, glyphs.ellipsis), widths.now);
-  const text = `${pad(name, widths.node)}${address}${cells.join('')}`.trimEnd();
-  return isChosen && !isNumbered ? style.strong(`> ${text}`) : `  ${text}`;
-}
+import { headRow, nodeRow, outcomes, widthsFor, type Outcome } from './method-table.ts';
 
 function tally({ cells }: MethodColumn): string {
   const count = (wanted: Outcome): number =>

@@ -41,21 +41,26 @@ function planLines(plan: Plan, screen: PreviewScreen, options: ViewOptions): rea
     .split('\n');
 }
 
+const isByHand = ({ steps, manual, durable }: Plan): boolean =>
+  steps.length === 0 && manual.length + durable.length > 0;
+
 // What speaks against it stands first: a plan is long, and its end out of sight.
 function problemLines(
-  { problems, hints, dryRun }: PreviewScreen,
+  { problems, hints, dryRun, trial, plan }: PreviewScreen,
   { width, style, glyphs }: ViewOptions,
 ): readonly string[] {
-  const told = problems.flatMap((text) =>
+  const isOwn = plan !== null && !isByHand(plan);
+  const refusals = [
+    ...(isOwn && plan.refusal !== null ? [plan.refusal] : []),
+    ...(trial.kind !== 'client' && trial.refusal !== null ? [trial.refusal] : []),
+  ];
+  const told = [...problems, ...refusals].flatMap((text) =>
     indent(wrap(sanitize(text), width - 2), 2, `${style.error(glyphs.error)} `),
   );
   const role = dryRun === 'refused' && hints.length > 0 ? [words.missingRights] : [];
   const lines = [...told, ...role, ...hints.map((line) => `  ${sanitize(line)}`)];
   return lines.length > 0 ? [...lines, ''] : [];
 }
-
-const isByHand = ({ steps, manual, durable }: Plan): boolean =>
-  steps.length === 0 && manual.length + durable.length > 0;
 
 // How it stands with the plan, always in sight.
 function status(
@@ -88,14 +93,10 @@ export function previewView(state: State, screen: PreviewScreen, options: ViewOp
     ...problemLines(screen, options),
     ...(plan === null ? titled(task.title, [], options) : planLines(plan, screen, options)),
   ];
-  const shown = scrolled(text, scroll, { ...options, height: options.height - 2 });
-  const blank = Array.from(
-    { length: options.isNumbered ? 0 : options.height - 2 - shown.lines.length },
-    () => '',
-  );
-  return {
-    ...shown,
-    lines: [...shown.lines, ...blank, '', status(state, screen, options)],
-    keys: keysOf(state, screen),
-  };
+  const stands = ['', ...wrap(status(state, screen, options), options.width)];
+  const height = options.height - stands.length;
+  const shown = scrolled(text, scroll, { ...options, height });
+  const gap = options.isNumbered ? 0 : height - shown.lines.length;
+  const blank = Array.from({ length: gap }, () => '');
+  return { ...shown, lines: [...shown.lines, ...blank, ...stands], keys: keysOf(state, screen) };
 }

@@ -1,110 +1,29 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { noProgress, progressAfter } from '../../../cmd/tui/apply-progress.ts';
-import { initialState, type Screen, type State } from '../../../cmd/tui/state.ts';
+import type { State } from '../../../cmd/tui/state.ts';
 import { frameOf } from '../../../cmd/tui/view/screen.ts';
-import type { ApplyEvent } from '../../../internal/model/apply.ts';
 import { findingOf, diagnosisOf, plainText } from '../../support/diagnosis.ts';
 import { golden } from '../../support/golden.ts';
+import {
+  columns,
+  everyScreen,
+  laid,
+  methods,
+  preview,
+  task,
+} from '../../support/wizard-screens.ts';
 import { forecastOf, outcomeOf, planOf, played, shown, twoFaults } from '../../support/wizard.ts';
 
 const sizes = [
+  { columns: 60, rows: 16 },
   { columns: 80, rows: 24 },
   { columns: 120, rows: 40 },
   { columns: 200, rows: 60 },
 ];
 const { style, glyphs } = plainText();
 
-const nodes = Array.from({ length: 60 }, (_, index) => `rack-with-a-long-name-${index}`);
-const columns = ['kubernetes-internal-ip', 'cidr=10.51.0.0/24', 'interface=^ens3$'].map(
-  (method, place) => ({
-    method,
-    cells: nodes.map((node, index) =>
-      forecastOf({ node, outcome: (['stays', 'changes', 'none', 'unknown'] as const)[index % 4] }),
-    ),
-    objections: place === 2 ? ['finds nothing on rack-with-a-long-name-2'] : [],
-  }),
-);
-
-const events: readonly ApplyEvent[] = [
-  { kind: 'phase', phase: 'rights', expectedSeconds: null, limitSeconds: null },
-  { kind: 'recorded', id: '20260301-120000-abc' },
-  { kind: 'phase', phase: 'rollout', expectedSeconds: 240, limitSeconds: 600 },
-  {
-    kind: 'rollout',
-    ref: { kind: 'DaemonSet', namespace: 'calico-system', name: 'calico-node' },
-    desired: 60,
-    updated: 3,
-    ready: 58,
-    nodes: nodes.map((node, index) => ({
-      node,
-      state: (['ready', 'starting', 'failing'] as const)[index % 3] ?? 'ready',
-      reason: index % 3 === 2 ? 'CrashLoopBackOff' : '',
-    })),
-    elapsedSeconds: 61,
-    expectedSeconds: 240,
-    limitSeconds: 600,
-  },
-];
-const progress = events.reduce((all, one) => progressAfter(all, one, 0), noProgress(0));
-
-const laid = (screen: Screen): State => {
-  const state = shown();
-  return { ...state, nowMs: 61_000, screens: [...state.screens, screen] };
-};
-const task = {
-  title: 'Use the address that Kubernetes knows',
-  undoes: null,
-  afterwards: [],
-};
-const preview = {
-  name: 'preview',
-  task,
-  consent: null,
-  request: { kind: 'remedy', finding: 0, remedy: 'autodetection-method' },
-  plan: planOf(),
-  problems: [],
-  hints: [],
-  dryRun: 'accepted',
-  trial: { kind: 'ask', answers: [], refusal: null },
-  part: 'summary',
-  scroll: 0,
-} as const;
-const methods = {
-  name: 'methods',
-  finding: 0,
-  columns,
-  problem: '',
-  column: 2,
-  row: 30,
-  filter: '',
-  own: null,
-} as const;
-
-const screens: Readonly<Record<string, State>> = {
-  gathering: initialState(sizes[0] ?? { columns: 80, rows: 24 }, { isDump: false, nowMs: 0 }),
-  verdict: shown(),
-  checks: played(shown(), 'checks').state,
-  filter: played(shown(), 'filter', 'text:n09').state,
-  finding: played(shown(), 'enter').state,
-  remedies: played(shown(), 'enter', 'enter').state,
-  methods: laid(methods),
-  'own-method': laid({ ...methods, own: { text: 'cidr=10', column: null }, problem: 'no network' }),
-  preview: laid(preview),
-  'preview-commands': laid({ ...preview, part: 'commands' }),
-  confirm: laid({
-    name: 'confirm',
-    plan: planOf(),
-    task,
-    words: ['yes'],
-    typed: 0,
-    text: 'ye',
-  }),
-  applying: laid({ name: 'applying', task, progress, isStopping: false }),
-  outcome: laid({ name: 'outcome', task, outcome: outcomeOf(), scroll: 0 }),
-  runbook: played(shown(), 'enter', 'enter', 'down', 'down', 'enter').state,
-  help: played(shown(), 'help').state,
-};
+const screens = everyScreen();
 
 const frame = (state: State, size: { readonly columns: number; readonly rows: number }) =>
   frameOf({ ...state, ...size }, { style, glyphs }).lines;
@@ -118,10 +37,8 @@ describe.each(sizes)('$columns by $rows', (size) => {
   });
 });
 
-// On narrower terminals the ends of rows are cut off as they are painted.
-test.each(sizes)('only commands are wider than $columns columns', (size) => {
+test.each(sizes)('nothing is wider than $columns columns', (size) => {
   for (const [name, state] of Object.entries(screens)) {
-    if (/preview|runbook|finding/.test(name)) continue;
     for (const line of frame(state, size))
       expect(stringWidth(line), `${name}: ${line}`).toBeLessThanOrEqual(size.columns);
   }

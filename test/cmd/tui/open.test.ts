@@ -59,6 +59,7 @@ async function opened(core: Core, env: Readonly<Record<string, string>> = {}) {
       await pause(key === '\u001B' ? 60 : 15);
     }
   };
+  // oxlint-disable-next-line no-control-regex -- what is waited for
   await shows(/\u001B\[\?1049h/);
   return { press, shows, printed, end, interrupt };
 }
