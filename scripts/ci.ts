@@ -10,6 +10,8 @@ interface Stage {
   readonly script: string;
   /** True for a vitest run: its figures are printed on a line of their own. */
   readonly isSuite: boolean;
+  /** For the script; of what goes by chance always the same, so that a failure is the change's. */
+  readonly args?: readonly string[];
 }
 
 const stages: readonly Stage[] = [
@@ -18,6 +20,13 @@ const stages: readonly Stage[] = [
   { name: 'types', script: 'types', isSuite: false },
   { name: 'build', script: 'build', isSuite: false },
   { name: 'e2e', script: 'test:e2e', isSuite: true },
+  {
+    name: 'faults',
+    script: 'test:faults',
+    isSuite: false,
+    args: ['--runs', '100', '--seed', 'ci'],
+  },
+  { name: 'fuzz', script: 'fuzz', isSuite: false, args: ['--minutes', '1', '--seed', 'ci'] },
 ];
 
 const root = path.join(import.meta.dirname, '..');
@@ -51,11 +60,11 @@ function reportOf(file: string): unknown {
   }
 }
 
-function run({ name, script, isSuite }: Stage, folder: string): boolean {
+function run({ name, script, isSuite, args: own = [] }: Stage, folder: string): boolean {
   console.log(`\n== ${name}: npm run ${script}`);
   const file = path.join(folder, `${name}.json`);
   const reporters = ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const args = ['run', '--silent', script, ...(isSuite ? reporters : [])];
+  const args = ['run', '--silent', script, ...(isSuite ? reporters : ['--', ...own])];
   const { status } = spawnSync('npm', args, { cwd: root, stdio: 'inherit' });
   if (isSuite) console.log(suiteLine(name, reportOf(file)));
   return status === 0;

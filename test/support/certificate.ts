@@ -44,8 +44,8 @@ function pem(der: Uint8Array): string {
 }
 
 export interface Authority extends Certificate {
-  /** A certificate for a host (address or name) or, as a client's, for a user's name. */
-  readonly issue: (name: string) => Certificate;
+  /** A certificate for a host (address or name) or, as a client's, for a user's name; `until` as in UTCTime, `491231235959Z`. */
+  readonly issue: (name: string, until?: string) => Certificate;
 }
 
 function certify(
@@ -54,6 +54,7 @@ function certify(
   by: KeyObject,
   own: KeyObject,
   more: Buffer,
+  until = '491231235959Z',
 ): string {
   const serial = randomBytes(8);
   serial[0] = 1;
@@ -62,7 +63,7 @@ function certify(
     tlv(0x02, serial),
     ecdsaWithSha256,
     nameOf(issuer),
-    sequence(utcTime('250101000000Z'), utcTime('491231235959Z')),
+    sequence(utcTime('250101000000Z'), utcTime(until)),
     nameOf(name),
     own.export({ type: 'spki', format: 'der' }),
     tlv(0xa3, sequence(more)),
@@ -78,9 +79,9 @@ export function makeAuthority(name: string): Authority {
   return {
     cert: certify(name, name, own.privateKey, own.publicKey, isAuthority),
     key: keyText(own.privateKey),
-    issue: (host) => {
+    issue: (host, until) => {
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-      const cert = certify(host, name, own.privateKey, pair.publicKey, subjectAltName(host));
+      const cert = certify(host, name, own.privateKey, pair.publicKey, subjectAltName(host), until);
       return { cert, key: keyText(pair.privateKey) };
     },
   };

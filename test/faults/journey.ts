@@ -1,0 +1,154 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { newestUndoable } from '../../cmd/records.ts';
+import { isSick, isStanding, within } from './incidents.ts';
+import { differences, readObjects, type Objects } from './objects.ts';
+import { randomOf, type Random } from './random.ts';
+import { readRecords } from './records.ts';
+import { brokenRules } from './rules.ts';
+import type { Station } from './station.ts';
+import { runTool, type Ran } from './tool.ts';
+import { calm, weatherOf, type Weather } from './weather.ts';
+
+/** One command of a journey, as it is told where something is wrong. */
+export interface Leg {
+  readonly args: readonly string[];
+  readonly weather: string;
+  readonly code: number;
+  readonly seconds: number;
+  readonly stderr: string;
+  readonly stdout: string;
+  readonly writes: readonly string[];
+  readonly faults: readonly string[];
+}
+
+export interface Journey {
+  readonly seed: string;
+  readonly legs: readonly Leg[];
+  /** What is wrong beyond a single command. */
+  readonly faults: readonly string[];
+}
+
+const requestTimeout = 20;
+
+const format = (random: Random): readonly string[] => (random.chance(0.4) ? ['-o', 'json'] : []);
+const timeout = (random: Random): string => `--timeout=${random.pick([0, 20, 200, 400])}s`;
+
+const fixOf = (random: Random, { incident }: Station): readonly string[] => [
+  'fix',
+  ...random.pick(incident.fixes),
+  ...random.pick<() => readonly string[]>([
+    () => ['--dry-run=client'],
+    () => ['--dry-run=server', ...format(random)],
+    ...Array.from({ length: 8 }, () => () => ['--yes', timeout(random), ...format(random)]),
+  ])(),
+];
+
+const undoOf = (random: Random): readonly string[] =>
+  random.chance(0.1)
+    ? ['undo', '--dry-run=server']
+    : ['undo', '--yes', timeout(random), ...format(random)];
+
+// There is something to undo only after a fix; without it, asking for it is rarely worth a journey.
+function commandOf(random: Random, station: Station): readonly string[] {
+  const hasRecord = newestUndoable(readRecords(station.env)) !== null;
+  const dice = random.next();
+  const share = hasRecord ? { undo: 0.5, fix: 0.65 } : { undo: 0.03, fix: 0.75 };
+  if (dice < share.undo) return undoOf(random);
+  if (dice < share.fix) return fixOf(random, station);
+  if (dice < 0.93) return ['diagnose', ...format(random)];
+  return ['history', ...format(random)];
+}
+
+// Gathering has a limit of 300 s of its own; each request may take its time, a few one after another; waiting has --timeout for
+// the fix, and for taking it back once more.
+function limitOf(args: readonly string[]): number {
+  const waiting = Number(/^--timeout=(\d+)s$/m.exec(args.join('\n'))?.[1] ?? 0);
+  return 300 + 20 * requestTimeout + 2 * waiting;
+}
+
+async function quiet({ proxy }: Station): Promise<void> {
+  for (let count = -1; count !== proxy.seen().length;) {
+    count = proxy.seen().length;
+    await wait(50);
+  }
+}
+
+interface Went {
+  readonly ran: Ran;
+  readonly isInterrupted: boolean;
+}
+
+async function send(args: readonly string[], weather: Weather, station: Station): Promise<Went> {
+  const { proxy, clock, env } = station;
+  const controller = new AbortController();
+  proxy.begin(weather, () => controller.abort(new Error('interrupted')));
+  const ran = await runTool(args, { clock, env, signal: controller.signal });
+  if (controller.signal.aborted) await quiet(station);
+  return { ran, isInterrupted: controller.signal.aborted };
+}
+
+async function walk(args: readonly string[], weather: Weather, station: Station): Promise<Leg> {
+  const { cluster, incident, env, proxy, unannounced } = station;
+  const { client } = cluster;
+  const before = await readObjects(client, incident.namespace);
+  const recordsBefore = readRecords(env);
+  const wasSick = await isSick(cluster, incident);
+  const { ran, isInterrupted } = await send(args, weather, station);
+  const staysSick = await isSick(cluster, incident);
+  const after = await readObjects(client, incident.namespace);
+  const records = readRecords(env);
+  const seen = proxy.seen();
+  const limitSeconds = limitOf(args);
+  const deed = { ran, seen, before, after, wasSick, isSick: staysSick, recordsBefore, records };
+  const faults = brokenRules({ ...deed, isInterrupted, limitSeconds });
+  const secret = unannounced.splice(0).map((write) => `sent before it was recorded: ${write}`);
+  const { code, stdout, stderr, seconds } = ran;
+  const writes = seen
+    .filter(({ isWrite }) => isWrite)
+    .map(({ method, url, answer, fault }) =>
+      [method, url.split('?')[0], answer?.status ?? 'not asked', JSON.stringify(fault)].join(' '),
+    );
+  const told = { args, weather: weather.title, code, seconds, stdout, stderr, writes };
+  return { ...told, faults: [...faults, ...secret] };
+}
+
+const mostUndos = 5;
+const standingMs = 40_000;
+
+/** Takes back in calm weather what a journey has left, and says what cannot be taken back. */
+async function wayBack(station: Station, start: Objects, legs: Leg[]): Promise<readonly string[]> {
+  const { cluster, incident, env } = station;
+  for (let count = 0; newestUndoable(readRecords(env)) !== null; count += 1) {
+    if (count === mostUndos) return ['undo does not come to an end'];
+    legs.push(await walk(['undo', '--yes', '--timeout=200s'], calm, station));
+    const code = legs.at(-1)?.code;
+    if (code !== 0 && code !== 1) return [`undo ends with ${code} in calm weather`];
+  }
+  let left: readonly string[] = [];
+  const isBack = await within(10_000, async () => {
+    left = differences(start, await readObjects(cluster.client, incident.namespace));
+    return left.length === 0;
+  });
+  return isBack ? [] : [`not as before, with nothing left to undo: ${left.join(', ')}`];
+}
+
+/** A journey at random, from a seed: some commands in bad weather, then everything is taken back. */
+export async function travel(seed: string, station: Station): Promise<Journey> {
+  const { cluster, incident } = station;
+  const random = randomOf(seed);
+  station.clear();
+  await incident.roll(cluster);
+  if (!(await within(standingMs, () => isStanding(cluster, incident))))
+    return { seed, legs: [], faults: ['the incident does not come back'] };
+  if (random.chance(0.6)) await incident.hold?.(cluster);
+  const start = await readObjects(cluster.client, incident.namespace);
+  const legs: Leg[] = [];
+  const count = 1 + random.below(3);
+  for (let leg = 0; leg < count; leg += 1) {
+    const weather = weatherOf(`${seed}/${leg}`);
+    const args = [...commandOf(random, station), `--request-timeout=${requestTimeout}s`];
+    legs.push(await walk(args, weather, station));
+  }
+  const faults = await wayBack(station, start, legs);
+  return { seed, legs, faults };
+}

@@ -1,0 +1,24 @@
+import { incidents } from './incidents.ts';
+import { travel } from './journey.ts';
+import { startStation } from './station.ts';
+
+// Runs journeys on one cluster and prints each as a line of JSON: `worker.ts INCIDENT SPEED SEED…`
+const [id, speed, ...seeds] = process.argv.slice(2);
+const incident = incidents.find((one) => one.id === id);
+if (!incident) throw new Error(`there is no incident ${id}`);
+
+const loose: string[] = [];
+const note = (error: unknown): void => {
+  loose.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+};
+process.on('unhandledRejection', note);
+process.on('uncaughtException', note);
+
+const station = await startStation(incident, Number(speed));
+for (const seed of seeds) {
+  const journey = await travel(seed, station);
+  const faults = [...journey.faults, ...loose.splice(0).map((text) => `nobody caught: ${text}`)];
+  process.stdout.write(`${JSON.stringify({ ...journey, faults })}\n`);
+}
+await station.stop();
+process.exit(0);
