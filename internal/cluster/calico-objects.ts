@@ -5,6 +5,8 @@ export const nodeApps = ['calico-node', 'canal'] as const;
 
 /** Selects the pods of Calico's DaemonSets in any namespace. */
 export const nodePods = `k8s-app in (${nodeApps.join(',')})`;
+/** Selects all others, also those without the label. */
+export const otherPods = `k8s-app notin (${nodeApps.join(',')})`;
 
 const daemonSetNames = new Set(['calico-node', 'canal', 'rke2-canal']);
 

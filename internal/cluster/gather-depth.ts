@@ -1,5 +1,5 @@
 import type * as k8s from '../model/kubernetes.ts';
-import { isCalicoPod, networkReasons } from './calico-objects.ts';
+import { isCalicoPod, networkReasons, otherPods } from './calico-objects.ts';
 import type { AllLists } from './gather-lists.ts';
 import { inScope, itemsOf, type Places } from './gather-places.ts';
 import { join, type Part, readParts } from './reads.ts';
@@ -62,7 +62,8 @@ function podsOnNodes(run: Run, { sick, healthy }: Chosen) {
   const nodes = [...sick, ...(healthy ? [healthy] : [])].filter(({ node }) => node !== '');
   const parts = nodes.map(({ node }): Part => ({
     target: core('pods'),
-    ask: { query: { fieldSelector: `spec.nodeName=${node}` } },
+    // Calico's own are known; they are the largest.
+    ask: { query: { fieldSelector: `spec.nodeName=${node}`, labelSelector: otherPods } },
     isOptional: true,
   }));
   return readParts(run, 'pods', parts, 'nodes');

@@ -41,6 +41,22 @@ describe('round two', () => {
     expect(events.map(({ query }) => query['fieldSelector'])).toEqual(['involvedObject.name=cart']);
   });
 
+  test('reads no pod of Calico again, and all others of a chosen node, labelled or not', async () => {
+    const cluster = orchard({ b: { status: crashing } });
+    const bare = pod('bare', 'b', { namespace: 'shop' });
+    const unlabelled = { ...bare, metadata: { ...bare.metadata, labels: {} } };
+    const objects = [...cluster.objects, unlabelled];
+    const { snapshot, seen } = await gatherFrom({ ...cluster, objects }, { nodes: ['b'] });
+    const onNodes = seen.filter(({ query }) => query['fieldSelector']?.startsWith('spec.nodeName'));
+    expect(onNodes.map(({ query }) => query['labelSelector'])).toEqual(
+      onNodes.map(() => 'k8s-app notin (calico-node,canal)'),
+    );
+    expect(onNodes.length).toBeGreaterThan(0);
+    expect(namesIn(snapshot, 'pods')).toEqual(
+      expect.arrayContaining(['bare', 'calico-node-a', 'calico-node-b', 'cart']),
+    );
+  });
+
   test('of pods anywhere whose network fails', async () => {
     const failure = (reason: string, name: string) =>
       object('v1', 'Event', `${name}.1`, {
