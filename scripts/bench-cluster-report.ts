@@ -86,10 +86,11 @@ export function growthTable(before: Size, after: Size): readonly string[] {
 /** Milliseconds that the wizard took for keys. */
 export const keyTable = (times: readonly KeyTimes[]): readonly string[] =>
   table(
-    ['keys', 'pressed', 'middle (ms)', 'worst (ms)'],
-    times.map(({ what, keys, middleMs, worstMs }) => [
+    ['keys', 'pressed', 'without effect', 'middle (ms)', 'worst (ms)'],
+    times.map(({ what, keys, silent, middleMs, worstMs }) => [
       what,
       String(keys),
+      String(silent),
       middleMs.toFixed(0),
       worstMs.toFixed(0),
     ]),

@@ -29,7 +29,7 @@ const names = {
   ours: 'diagnose (packaged binary)',
   bundle: 'diagnose (dist/main.js, node)',
   narrow: 'kubectl, the same kinds narrowed',
-  withLeases: 'kubectl, narrowed, and leases',
+  leases: 'kubectl, leases of the nodes',
   whole: 'kubectl, everything',
 } as const;
 const sides: Sides = { ours: names.ours, theirs: names.narrow };
@@ -56,7 +56,7 @@ function contenders(kubectl: string, binary: string, bundle: string): readonly C
       calls: [{ command: process.execPath, args: [bundle, 'diagnose'], expected: found }],
     },
     { name: names.narrow, calls: narrow },
-    { name: names.withLeases, calls: [...narrow, get('leases', '-n', 'kube-node-lease')] },
+    { name: names.leases, calls: [get('leases', '-n', 'kube-node-lease')] },
     { name: names.whole, calls: [get('nodes,daemonsets,pods', '-A')] },
   ];
 }
