@@ -1,5 +1,6 @@
 import type { DrainStep } from '../model/plan.ts';
 import type { Change } from '../model/remedy.ts';
+import { applyChange } from '../plan/patch.ts';
 import { runUncordon } from './drain-cordon.ts';
 import type { DrainHooks } from './drain-hooks.ts';
 import { runDrain } from './drain.ts';
@@ -19,7 +20,14 @@ function hooksOf(run: Run): DrainHooks {
       const kept = isUndoable ? before : null;
       indexes.set(
         keyOf(change),
-        recorder.add({ change, state: 'sending', before: kept, after: null, isUndoable }),
+        // Whoever takes it back where the answer was never seen, has to know what it was to make of the node.
+        recorder.add({
+          change,
+          state: 'sending',
+          before: kept,
+          after: kept && applyChange(kept, change),
+          isUndoable,
+        }),
       );
     },
     sent: (change, after) => {

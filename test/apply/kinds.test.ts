@@ -4,7 +4,15 @@ import type { DaemonSet, Deployment, Node } from '../../internal/model/kubernete
 import type { DrainOptions, Plan } from '../../internal/model/plan.ts';
 import { drainOptionsOf } from '../../internal/plan/drain-options.ts';
 import { drainStep } from '../../internal/plan/drain-step.ts';
-import { apply, fixRun, itemOf, planNow, planWith, undo } from '../support/fix-run.ts';
+import {
+  apply,
+  fixRun,
+  memoryJournal,
+  itemOf,
+  planNow,
+  planWith,
+  undo,
+} from '../support/fix-run.ts';
 import {
   daemonSetIn,
   daemonSetRef,
@@ -28,8 +36,8 @@ describe('a drain', () => {
     names: readonly string[],
     flags: Partial<DrainOptions> = {},
     parts: Partial<Plan> = {},
+    run = fixRun(cluster),
   ) {
-    const run = fixRun(cluster);
     const facts = await readDrainFacts(cluster, names, cluster.clock);
     const options = drainOptionsOf({
       ignoreDaemonSets: true,
@@ -78,6 +86,20 @@ describe('a drain', () => {
     );
     expect(nodeIn(cluster, 'n2').spec?.unschedulable).toBe(true);
     expect(run.events).toContainEqual({ kind: 'node', node: 'n2', state: 'left-cordoned' });
+    expect((await undo(run)).result).toBe('verified');
+    expect(nodeIn(cluster, 'n2').spec?.unschedulable).toBeUndefined();
+  });
+
+  test('can be taken back where the tool was killed when the cordon was sent', async () => {
+    const cluster = await simulatedCluster({ install: 'manifest', nodes: wellNodes });
+    let isDown = true;
+    const journal = memoryJournal((count) => {
+      if (isDown && count === 3) throw new Error('down');
+    });
+    const run = fixRun(cluster, { journal });
+    await expect(drained(cluster, ['n2'], {}, {}, run)).rejects.toThrow('down');
+    isDown = false;
+    expect(nodeIn(cluster, 'n2').spec?.unschedulable).toBe(true);
     expect((await undo(run)).result).toBe('verified');
     expect(nodeIn(cluster, 'n2').spec?.unschedulable).toBeUndefined();
   });
