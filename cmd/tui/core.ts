@@ -12,9 +12,18 @@ export interface MethodColumn {
   readonly objections: readonly string[];
 }
 
+/** What a drain may destroy, which `kubectl drain` does with a flag only: files in emptyDir volumes; pods that nobody makes anew. */
+export type Loss = 'empty-dir' | 'force';
+
 /** What is to be planned: a remedy of a finding, or a method for it. */
 export type PlanRequest =
-  | { readonly kind: 'remedy'; readonly finding: number; readonly remedy: string }
+  | {
+      readonly kind: 'remedy';
+      readonly finding: number;
+      readonly remedy: string;
+      /** What the user accepts to be lost by a drain; absent: nothing. */
+      readonly losses?: readonly Loss[];
+    }
   | { readonly kind: 'method'; readonly finding: number; readonly method: string }
   | { readonly kind: 'undo'; readonly record: string };
 

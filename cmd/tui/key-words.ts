@@ -42,7 +42,13 @@ export const keyWords = {
     ...(hasMethods ? ([['m', 'address methods']] as const) : []),
     ...(canCopy ? ([['y', 'copy']] as const) : []),
   ],
-  opens: { preview: 'preview', methods: 'compare', runbook: 'step by step', nothing: 'nothing' },
+  opens: {
+    preview: 'preview',
+    methods: 'compare',
+    runbook: 'step by step',
+    confirm: 'go on',
+    nothing: 'nothing',
+  },
   methods: [
     ['h l', 'method'],
     ...move,
@@ -54,13 +60,18 @@ export const keyWords = {
     ['enter', 'preview'],
     ['esc', 'give up typing'],
   ] as Keys,
-  preview: (enter: string): Keys => [
+  preview: (enter: string, losses: Keys): Keys => [
     ...(enter === '' ? [] : ([['enter', enter]] as const)),
+    ...losses,
     ['d', 'all of it'],
     ['c', 'commands'],
     ['y', 'copy'],
     ...scroll,
   ],
+  loss: {
+    'empty-dir': { key: 'e', accept: 'lose emptyDir data', keep: 'keep emptyDir data' },
+    force: { key: 'f', accept: 'lose unmanaged pods', keep: 'keep unmanaged pods' },
+  },
   previewPart: [['d c', 'back to the plan'], ['y', 'copy'], ...scroll] as Keys,
   confirm: [
     ['enter', 'do it'],
@@ -103,6 +114,7 @@ export const keyWords = {
     ['o', 'show or hide checks'],
     ['s', 'save as Markdown'],
     ['u', 'undo the last change'],
+    ['e f', 'let a drain lose data, pods'],
     ['q', 'quit'],
     ['Ctrl-C', 'leave, or stop in good order'],
   ] as Keys,

@@ -24,6 +24,8 @@ export type KeyName =
   | 'method'
   | 'save'
   | 'undo'
+  | 'empty-dir'
+  | 'force'
   | 'interrupt';
 
 /** A key as the terminal sends it (the part of Ink's Key that is read). */
@@ -65,6 +67,8 @@ const letters: Readonly<Record<string, KeyName>> = {
   m: 'method',
   s: 'save',
   u: 'undo',
+  e: 'empty-dir',
+  f: 'force',
 };
 
 function special(key: PressedKey): KeyName | null {

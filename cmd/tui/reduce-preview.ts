@@ -1,10 +1,11 @@
 import type { Plan } from '../../internal/model/plan.ts';
 import { isRefused } from '../../internal/report/plan-verdict.ts';
 import { noProgress } from './apply-progress.ts';
-import type { PlanRequest } from './core.ts';
+import type { Loss, PlanRequest } from './core.ts';
 import { still, type Step } from './events.ts';
 import { remedyOf } from './findings.ts';
 import type { KeyName } from './keys.ts';
+import { acceptedLosses, offeredLosses } from './losses.ts';
 import { shorter } from './typing.ts';
 import { runbookOf } from './runbook.ts';
 import { pushed, scrolledBy, withTop } from './stack.ts';
@@ -56,6 +57,20 @@ function part(state: State, screen: PreviewScreen, wanted: PreviewScreen['part']
   return still(withTop(state, { ...screen, part: next, scroll: 0 }));
 }
 
+// What may be lost by a drain is accepted, or no longer; the plan is made anew.
+function withLoss(state: State, screen: PreviewScreen, loss: Loss): Step {
+  const { request, plan } = screen;
+  const before = acceptedLosses(request);
+  const isAccepted = before.includes(loss);
+  if (request.kind !== 'remedy' || !(isAccepted || offeredLosses(plan).includes(loss)))
+    return still(state);
+  const losses = isAccepted ? before.filter((one) => one !== loss) : [...before, loss];
+  const next: PlanRequest = { ...request, losses };
+  const anew = { ...screen, request: next, plan: null, problems: [], hints: [], scroll: 0 };
+  const asked = { ...anew, dryRun: 'none', trial: { kind: 'client' } } as const;
+  return { state: withTop(state, asked), effects: [{ do: 'plan', request: next }] };
+}
+
 // What nothing can be sent for is left for a person: its commands are gone through one by one.
 function toRunbook(state: State, { task, request, plan }: PreviewScreen): Step | null {
   const steps = runbookOf([...(plan?.durable ?? []), ...(plan?.manual ?? [])]);
@@ -89,6 +104,9 @@ export function previewKey(
       return part(state, screen, 'diff');
     case 'commands':
       return part(state, screen, 'commands');
+    case 'empty-dir':
+    case 'force':
+      return withLoss(state, screen, key);
     case 'copy': {
       const { steps = [], durable = [], manual = [] } = screen.plan ?? {};
       const commands = steps.flatMap(({ kubectl }) => kubectl);

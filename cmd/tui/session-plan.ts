@@ -64,7 +64,15 @@ export async function planFix(
   if (!('id' in remedy)) return because(remedy);
   const drainFacts = await drainFactsFor(remedy.drains ?? [], seen, live);
   const { drain, timeoutSeconds } = flags.fix;
-  const drainOptions = drainOptionsOf({ ...drain, timeoutSeconds });
+  const losses = request.kind === 'remedy' ? (request.losses ?? []) : [];
+  const drainOptions = drainOptionsOf({
+    ...drain,
+    timeoutSeconds,
+    // They stay where they are, as the preview says; without this no node could be emptied that has calico-node.
+    ignoreDaemonSets: true,
+    deleteEmptyDirData: drain.deleteEmptyDirData || losses.includes('empty-dir'),
+    force: drain.force || losses.includes('force'),
+  });
   const { snapshot, diagnosis } = seen;
   const items = [asPlanned({ finding, remedy })];
   const input = {

@@ -34,6 +34,7 @@ export const words = {
   noRemedy: 'No remedy is known.',
   price: (word: string): string => `has a price: it is asked for by typing ${word}`,
   alsoAtSource: 'To last it has to be made at its source too: the preview shows where.',
+  leavesWork: 'It leaves some steps for you, which are gone through at the end.',
   stepsByHand: (count: number): string => `${several(count, 'step', 'steps')} by hand`,
 
   methodsTitle: 'Which address each method gives each node',

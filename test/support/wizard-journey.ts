@@ -29,6 +29,7 @@ export interface Journey extends Omit<FixScene, 'run'> {
   /** Presses a key at once, whatever goes on. */
   readonly pressNow: (key: string) => void;
   readonly rest: () => Promise<void>;
+  readonly erase: () => void;
   readonly resize: (columns: number, rows: number) => void;
   readonly frame: () => string;
   readonly copied: readonly string[];
@@ -43,6 +44,7 @@ export async function wizardOn(
     readonly engine?: Partial<Engine>;
     readonly onChange?: (state: State) => void;
     readonly flags?: Readonly<Record<string, unknown>>;
+    readonly services?: Partial<Shell['services']>;
   } = {},
 ): Promise<Journey> {
   const { run: _, ...scene } = fixScene(cluster, options.engine);
@@ -58,6 +60,7 @@ export async function wizardOn(
       ...scene.services,
       readDump: () => Promise.reject(new Error('there is no dump here')),
       writeBundle: () => Promise.resolve(),
+      ...options.services,
     },
   };
   const { core } = await sessionCore(readFlags({}, options.flags ?? {}), shell);
@@ -108,6 +111,7 @@ export async function wizardOn(
     },
     pressNow,
     rest,
+    erase: () => store.send({ type: 'key', key: 'erase' }),
     resize: (columns, rows) => store.send({ type: 'resize', columns, rows }),
     frame: () => frameOf(store.get(), plainText()).lines.join('\n'),
     bugs,

@@ -4,6 +4,7 @@ import { renderPlan } from '../../../internal/report/plan-text.ts';
 import { isRefused } from '../../../internal/report/plan-verdict.ts';
 import { sanitize, sanitizeLines } from '../../../internal/report/sanitize.ts';
 import { keyWords, type Keys } from '../key-words.ts';
+import { acceptedLosses, offeredLosses } from '../losses.ts';
 import type { PreviewScreen, State } from '../state.ts';
 import { words } from '../words.ts';
 import { scrolled, titled, type Body, type ViewOptions } from './frame.ts';
@@ -78,13 +79,24 @@ function status(
   return dryRun === 'running' ? says.asking : `${style.ok(glyphs.ok)} ${says.accepted}`;
 }
 
-function keysOf({ isDump }: State, { part, plan, dryRun }: PreviewScreen): Keys {
-  if (part === 'commands') return keyWords.previewPart;
-  if (plan !== null && isByHand(plan)) return keyWords.preview(keyWords.opens.runbook);
-  return keyWords.preview(
-    !isDump && dryRun === 'accepted' ? (keyWords.confirmNext[0]?.[1] ?? '') : '',
-  );
+// What a drain could lose is offered where a pod holds it up for that, and can be taken back.
+function lossKeys({ plan, request }: PreviewScreen): Keys {
+  const { loss } = keyWords;
+  return [
+    ...acceptedLosses(request).map((name) => [loss[name].key, loss[name].keep] as const),
+    ...offeredLosses(plan).map((name) => [loss[name].key, loss[name].accept] as const),
+  ];
 }
+
+function enterOf({ isDump }: State, { plan, dryRun }: PreviewScreen): string {
+  if (plan !== null && isByHand(plan)) return keyWords.opens.runbook;
+  return !isDump && dryRun === 'accepted' ? keyWords.opens.confirm : '';
+}
+
+const keysOf = (state: State, screen: PreviewScreen): Keys =>
+  screen.part === 'commands'
+    ? keyWords.previewPart
+    : keyWords.preview(enterOf(state, screen), lossKeys(screen));
 
 /** A plan before anything is sent: what it does, its diff, its commands, and what the API server says of it. */
 export function previewView(state: State, screen: PreviewScreen, options: ViewOptions): Body {

@@ -20,7 +20,7 @@ function details(remedy: Remedy, { width, style, glyphs }: ViewOptions): readonl
     ...(consent === undefined ? [] : prose(words.price(consent)).map(style.warning)),
     ...remedy.consequences.flatMap(prose),
     ...(durable.length > 0 ? prose(words.alsoAtSource) : []),
-    ...(afterwards.length > 0 ? prose(words.afterwards) : []),
+    ...(afterwards.length > 0 ? prose(words.leavesWork) : []),
     ...(hasPreview(remedy) || steps === 0 ? [] : prose(words.stepsByHand(steps)).map(style.dim)),
   ];
 }

@@ -29,6 +29,8 @@ const keys: Readonly<Record<KeyName, true>> = {
   method: true,
   save: true,
   undo: true,
+  'empty-dir': true,
+  force: true,
   interrupt: true,
 };
 
