@@ -1,7 +1,7 @@
 import type { Family } from '../calico/autodetection/address.ts';
 import type { NodePrediction, Proposal } from '../calico/autodetection/propose.ts';
 import { counted, enumerate } from '../calico/enumerate.ts';
-import { installOf } from '../calico/install/install.ts';
+import { installFor } from '../calico/install/install-for.ts';
 import { methodProposals } from '../calico/method-proposals.ts';
 import { calicoContainer } from '../calico/settings.ts';
 import { findObject } from '../calico/snapshot-lists.ts';
@@ -20,6 +20,12 @@ const daemonSetOf = (snapshot: Snapshot, install: Install): DaemonSet | undefine
   install.daemonSet === null
     ? undefined
     : findObject(snapshot, 'daemonSets', install.daemonSet, install.namespace ?? undefined);
+
+/** Where the Installation has the method of a family, below `spec`. */
+export const methodPath = (family: Family): readonly string[] => [
+  'calicoNetwork',
+  `nodeAddressAutodetectionV${family}`,
+];
 
 const styleOf = (method: string): string => method.split('=')[0] ?? method;
 
@@ -63,7 +69,7 @@ export function methodChange(
   family: Family,
   id = 'autodetection-method',
 ): Remedy | null {
-  const install = installOf(snapshot);
+  const install = installFor(snapshot, methodPath(family));
   const daemonSet = daemonSetOf(snapshot, install);
   const env = calicoContainer(daemonSet?.spec?.template?.spec)?.env ?? [];
   const placed = placeMethod(proposal.method, { install, family, env, snapshot });
@@ -126,7 +132,7 @@ export function autodetectionMethod(
   sick: ReadonlySet<string>,
   family: Family = 4,
 ): readonly Remedy[] {
-  const install = installOf(snapshot);
+  const install = installFor(snapshot, methodPath(family));
   if (install.renderer === 'canal' || install.policyOnly) return [];
   const { safe, unsafe } = methodProposals(snapshot, sick, family);
   const remedies = safe

@@ -1,3 +1,4 @@
+import { installWrittenIn } from '../calico/install/install-for.ts';
 import type { Install } from '../model/install.ts';
 import type { Installation } from '../model/kubernetes.ts';
 import type { Change, Remedy } from '../model/remedy.ts';
@@ -128,14 +129,15 @@ export function inInstallationSpec(
   snapshot?: Snapshot,
 ): Placed {
   const body = { spec };
+  const own = snapshot ? installWrittenIn(install, snapshot, name) : install;
   return {
-    ...placed(install, {
+    ...placed(own, {
       change: merge(installationRef(name), body),
       command: `kubectl patch installation ${name} --type merge -p ${shellJson(body)}`,
       after: ['kubectl -n calico-system rollout status daemonset/calico-node --timeout=15m'],
-      durable: durableInstallation(install, spec),
+      durable: durableInstallation(own, spec),
     }),
-    ...inChart(snapshot, install, { installation: spec }),
+    ...inChart(snapshot, own, { installation: spec }),
   };
 }
 
@@ -153,8 +155,9 @@ export function inInstallation(
   const now = overridesOf(installation);
   const own = now.find((override) => override['name'] === container);
   const entry = mergedTree(own, { name: container, ...fields });
-  const others = now.filter((override) => override !== own);
-  const containers = [...others, entry];
+  const containers = own
+    ? now.map((override) => (override === own ? entry : override))
+    : [...now, entry];
   const spec = { calicoNodeDaemonSet: templatePatch({ containers }) };
   return inInstallationSpec(install, installation.metadata.name, spec, snapshot);
 }

@@ -55,12 +55,15 @@ const componentOf = (installation: Installation): Tree | undefined =>
 function inComponents(limit: ResourceLimit, installation: Installation): Placed {
   const { install, resource, wanted, snapshot } = limit;
   const own = componentOf(installation);
-  const others = componentsOf(installation).filter((entry) => entry !== own);
   const entry = mergedTree(own ?? {}, {
     componentName: 'Node',
     resourceRequirements: { limits: { [resource]: wanted } },
   });
-  const spec = { componentResources: [...others, entry] };
+  const standing = componentsOf(installation);
+  const componentResources = own
+    ? standing.map((component) => (component === own ? entry : component))
+    : [...standing, entry];
+  const spec = { componentResources };
   return inInstallationSpec(install, installation.metadata.name, spec, snapshot);
 }
 

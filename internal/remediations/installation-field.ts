@@ -1,5 +1,4 @@
-import { installOf } from '../calico/install/install.ts';
-import { installationWith } from '../calico/operator-fields.ts';
+import { installFor } from '../calico/install/install-for.ts';
 import type { Remedy, Risk } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { inChart } from './container-fields.ts';
@@ -19,15 +18,12 @@ export interface InstallationField {
   readonly risk?: Risk;
 }
 
-const nameFor = (snapshot: Snapshot, path: readonly string[]): string =>
-  installationWith(snapshot, path)?.metadata.name ?? 'default';
-
 const treeOf = (value: unknown): Tree => (isTree(value) ? value : {});
 
 /** Sets one field of the Installation, from which the operator renders calico-node; a JSON merge patch, as it is a custom resource. */
 export function installationField(snapshot: Snapshot, field: InstallationField): Remedy {
-  const install = installOf(snapshot);
-  const name = nameFor(snapshot, field.path);
+  const install = installFor(snapshot, field.path);
+  const name = install.installation ?? 'default';
   const spec = treeOf(nested(field.path, field.value));
   const body = { spec };
   const durable = durableInstallation(install, spec);

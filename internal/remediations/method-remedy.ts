@@ -1,7 +1,7 @@
 import type { Family } from '../calico/autodetection/address.ts';
 import type { Objection, Proposal } from '../calico/autodetection/propose.ts';
 import { enumerate } from '../calico/enumerate.ts';
-import { installOf } from '../calico/install/install.ts';
+import { installFor } from '../calico/install/install-for.ts';
 import { judgeOn } from '../calico/method-proposals.ts';
 import { firstReleaseOf, methodProblem, type MethodProblem } from '../calico/method-syntax.ts';
 import { suspectNodes } from '../calico/node-addresses.ts';
@@ -12,7 +12,7 @@ import { findObject } from '../calico/snapshot-lists.ts';
 import type { Install } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { methodChange } from './autodetection-method.ts';
+import { methodChange, methodPath } from './autodetection-method.ts';
 import { durablePlace, isRenderedByOperator } from './durable.ts';
 import { installationMethod } from './method-place.ts';
 
@@ -59,8 +59,9 @@ function fieldRefusal(snapshot: Snapshot, install: Install, method: string, fami
   if (!isRenderedByOperator(install)) return null;
   const [field] = Object.keys(installationMethod(method) ?? {});
   if (field === undefined) return words.problems['unknown-keyword'](method);
-  const path = ['calicoNetwork', `nodeAddressAutodetectionV${family}`, field];
-  return installationHas(snapshot, path) === false ? words.noField(field) : null;
+  return installationHas(snapshot, [...methodPath(family), field]) === false
+    ? words.noField(field)
+    : null;
 }
 
 const harmful: ReadonlySet<Objection['kind']> = new Set([
@@ -87,7 +88,7 @@ export function methodRemedy(
   method: string,
   { sick, isForced, family = 4 }: MethodWish,
 ): MethodAnswer {
-  const install = installOf(snapshot);
+  const install = installFor(snapshot, methodPath(family));
   const place = placeRefusal(snapshot, install);
   if (place !== null) return no(place);
   const variables = variablesOf(snapshot, install);

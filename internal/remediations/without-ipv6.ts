@@ -1,3 +1,4 @@
+import { installFor } from '../calico/install/install-for.ts';
 import { installOf } from '../calico/install/install.ts';
 import { mainInstallation } from '../calico/install/objects.ts';
 import { nodeViews } from '../calico/nodes.ts';
@@ -19,7 +20,7 @@ function isUsed(snapshot: Snapshot): boolean {
 
 // With a pool of that family the operator would write a method again, and pools are not taken away here.
 function inInstallation(snapshot: Snapshot): Placed | null {
-  const install = installOf(snapshot);
+  const install = installFor(snapshot, ['calicoNetwork', 'nodeAddressAutodetectionV6']);
   const pools = mainInstallation(snapshot)?.spec?.calicoNetwork?.ipPools ?? [];
   if (pools.some(({ cidr }) => cidr?.includes(':'))) return null;
   const spec = { calicoNetwork: { nodeAddressAutodetectionV6: null } };

@@ -125,8 +125,8 @@ describe('cpu-throttled', () => {
             template: {
               spec: {
                 containers: [
-                  { name: 'install-cni', resources: { limits: { cpu: '1' } } },
                   { name: 'calico-node', resources: { limits: { memory: '1Gi' } } },
+                  { name: 'install-cni', resources: { limits: { cpu: '1' } } },
                 ],
               },
             },

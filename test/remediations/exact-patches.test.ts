@@ -44,7 +44,7 @@ describe('the exact patches', () => {
       numbers,
     });
     expect(remedy?.changes[0]?.body).toEqual({
-      spec: inSpec([other, { ...override, ...numbers }]),
+      spec: inSpec([{ ...override, ...numbers }, other]),
     });
   });
 
@@ -137,11 +137,11 @@ describe('the exact patches', () => {
     expect(remedy.changes[0]?.body).toEqual({
       spec: {
         componentResources: [
-          typha,
           {
             componentName: 'Node',
             resourceRequirements: { requests: { cpu: '250m' }, limits: { memory: '1Gi' } },
           },
+          typha,
         ],
       },
     });

@@ -38,7 +38,8 @@ const untouchable: ReadonlySet<InstallState> = new Set([
   'datastore-locked',
 ]);
 
-function actionIn(state: InstallState, action: Action): Action {
+/** What may be done in a state with what a writer alone would let be done. */
+export function actionIn(state: InstallState, action: Action): Action {
   if (untouchable.has(state)) return 'refuse';
   // The DaemonSet takes a change now, and loses it when the operator looks after it again.
   return state === 'ignored-by-operator' && action === 'apply' ? 'apply-temporary' : action;
