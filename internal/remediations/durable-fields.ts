@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { isOfHelmRelease } from '../calico/install/owner-signs.ts';
 import type { Install } from '../model/install.ts';
 import { durablePlace } from './durable.ts';
 import { isTree, valueAt, withoutNulls, type Tree } from './tree.ts';
@@ -19,8 +20,9 @@ const head = (install: Install): string => {
 };
 
 // Where each tool has the fields of an Installation.
-function installationTree({ owner }: Install, spec: Tree): Tree {
-  switch (owner) {
+function installationTree(install: Install, spec: Tree): Tree {
+  if (isOfHelmRelease(install)) return { spec: { values: { installation: spec } } };
+  switch (install.owner) {
     case 'helm':
     case 'helm-controller':
       return { installation: spec };
@@ -37,9 +39,12 @@ export const durableInstallation = (install: Install, spec: Tree): readonly stri
     ? []
     : [head(install), ...yamlLines(installationTree(install, spec))];
 
-/** The edit that makes fields of the DaemonSet last, with what its tool has (or has not) for them. */
+/**
+ * The edit that makes fields of the DaemonSet last, with what its tool has (or has not) for them. Nothing where an operator that
+ * leaves it alone for now would render it: nobody's source has the DaemonSet.
+ */
 export const durableDaemonSet = (install: Install, body: Tree): readonly string[] =>
-  isOwnedByPerson(install) || install.action === 'refuse'
+  isOwnedByPerson(install) || install.action === 'refuse' || install.renderer === 'operator'
     ? []
     : [head(install), ...toolRemarks(install), ...toolSettings(install, body), ...yamlLines(body)];
 

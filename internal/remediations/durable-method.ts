@@ -1,3 +1,4 @@
+import { isOfHelmRelease } from '../calico/install/owner-signs.ts';
 import type { Family } from '../calico/autodetection/address.ts';
 import type { Distribution, Install } from '../model/install.ts';
 import type { NodeAddressAutodetection } from '../model/kubernetes.ts';
@@ -41,6 +42,9 @@ const settings: { readonly [Name in Distribution]?: Readonly<Record<Family, stri
 };
 
 function inInstallation(install: Install, fields: NodeAddressAutodetection, family: Family) {
+  if (isOfHelmRelease(install)) {
+    return ['spec:', '  values:', '    installation:', ...struct(fields, family, '      ')];
+  }
   switch (install.owner) {
     case 'helm':
       return ['installation:', ...struct(fields, family, '  ')];

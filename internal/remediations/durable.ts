@@ -1,3 +1,4 @@
+import { isAppliedFromFile, isOfHelmRelease } from '../calico/install/owner-signs.ts';
 import type { Distribution, Install, Owner } from '../model/install.ts';
 import type { Remedy } from '../model/remedy.ts';
 
@@ -15,7 +16,7 @@ const places: Readonly<Record<Owner, (name: string | null) => string>> = {
   rancher: () => "Rancher's settings of the cluster",
   kops: () => 'spec.networking.calico of the kOps Cluster',
   k0s: () => 'spec.network.calico of the k0s configuration',
-  'k3s-addon': () => "the add-on's file on the K3s server",
+  'k3s-addon': (name) => `the file of the add-on${owned(name)} on every K3s server`,
   gardener: () => 'spec.networking.providerConfig of the Shoot',
   provider: () => "the provider's own settings, or its support",
 };
@@ -28,9 +29,12 @@ const ofTools: { readonly [Name in Distribution]?: string } = {
 };
 
 /** Where a change of the cluster has to be made to last, in words: by whoever writes what the cluster has. */
-export const durablePlace = ({ owner, ownerName, distribution }: Install): string =>
-  (owner === 'user' && distribution !== null ? ofTools[distribution] : undefined) ??
-  places[owner](ownerName);
+export function durablePlace(install: Install): string {
+  const { owner, ownerName, distribution } = install;
+  if (isOfHelmRelease(install)) return `spec.values of the HelmRelease${owned(ownerName)} in Git`;
+  const ofTool = owner === 'user' && distribution !== null ? ofTools[distribution] : undefined;
+  return ofTool ?? places[owner](ownerName);
+}
 
 /** True if the change may be sent to the cluster at all, for good or for the time being. */
 export const isSendable = ({ action }: Install): boolean =>
@@ -81,7 +85,10 @@ export function aboutPlace(
   install: Install,
   { action, target, changes }: Pick<Remedy, 'action' | 'target' | 'changes'>,
 ): readonly string[] {
-  if (target?.kind !== 'HelmChartConfig') return lastsUntil({ ...install, action });
+  if (target?.kind !== 'HelmChartConfig') {
+    const isApplied = changes.length > 0 && isAppliedFromFile(install);
+    return [...lastsUntil({ ...install, action }), ...(isApplied ? [words.file] : [])];
+  }
   if (changes.length === 0) return [];
   const addon = until['k3s-addon'] ?? words.owner;
   return [words.job, ...(action === 'apply-temporary' ? [words.until(addon)] : [])];
@@ -89,6 +96,7 @@ export function aboutPlace(
 
 const words = {
   owner: 'its owner writes it again',
+  file: 'Put the same into the file that it was applied from: the next kubectl apply of that file may bring back what it says.',
   job: 'A job of the helm-controller upgrades the release with the new values, which takes about a minute: whatever else stands in them and is not applied yet comes with it.',
   ignored:
     'It lasts as long as the operator is told to ignore the DaemonSet (unsupported.operator.tigera.io/ignore): then it renders it from the Installation.',

@@ -167,7 +167,8 @@ export function helmChartConfigEdit(
   const isRefused = install.state !== 'settled' && install.action === 'refuse';
   if (!isKnown || merged === null || isRefused) {
     const spec = fieldsOf(snapshot, config, stringify(withoutNulls(values), { lineWidth: 0 }));
-    return { action: isRefused ? 'refuse' : 'emit', ref, change: null, text: textOf(ref, spec) };
+    const text = `${words.merge(ownerName)}\n${textOf(ref, spec)}`;
+    return { action: isRefused ? 'refuse' : 'emit', ref, change: null, text };
   }
   const spec = fieldsOf(snapshot, config, merged);
   const action = (config ? ownerMark(config, snapshot)?.action : undefined) ?? 'apply';
@@ -175,3 +176,8 @@ export function helmChartConfigEdit(
   const change = config ? merge(ref, { spec }) : create(ref, { spec });
   return { action, ref, change: isSent ? change : null, text: textOf(ref, spec) };
 }
+
+const words = {
+  merge: (name: string): string =>
+    `# merge these values into what HelmChartConfig ${name} says now: applied as it stands, this would replace all of it`,
+};

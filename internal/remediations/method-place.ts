@@ -103,7 +103,7 @@ const quoted = (text: string): string =>
 // The operator takes up what the Installation says as soon as it looks after the DaemonSet again.
 function afterThaw(method: string, { install, family }: MethodPlace): readonly string[] {
   const fields = installationMethod(method);
-  if (install.renderer !== 'operator' || !fields) return [];
+  if (install.renderer !== 'operator' || !fields || !isSendable(install)) return [];
   const field = `nodeAddressAutodetectionV${family}`;
   const body = { spec: { calicoNetwork: { [field]: { ...nothing, ...fields } } } };
   return [
@@ -119,7 +119,8 @@ function inDaemonSet(method: string, place: MethodPlace): Placed {
   const wanted = methodEnv(method, family, env);
   const body = templatePatch({ containers: [{ name: 'calico-node', ...wanted.patch }] });
   const settings = wanted.settings.map((entry) => `${entry.name}=${quoted(entry.value)}`);
-  const lines = [...durableMethod(install, method, null, family), ...afterThaw(method, place)];
+  const fields = install.renderer === 'operator' ? installationMethod(method) : null;
+  const lines = [...durableMethod(install, method, fields, family), ...afterThaw(method, place)];
   return {
     action: install.action,
     target: { kind: 'DaemonSet', name, namespace },

@@ -174,6 +174,7 @@ describe('helmChartConfigEdit', () => {
     const edit = helmChartConfigEdit(snapshotOf({}), installWith(rke2), values);
     expect(edit).toMatchObject({ action: 'emit', change: null });
     expect(parse(edit?.text ?? '')).toMatchObject({ kind: 'HelmChartConfig' });
+    expect(edit?.text).toMatch(/^# merge /);
   });
 
   it('makes none where it may be the wrong namespace', () => {

@@ -76,6 +76,24 @@ describe('with an operator', () => {
     expect(JSON.stringify(placed?.changes[0]?.body)).toContain('nodeAddressAutodetectionV6');
   });
 
+  it('has its source in the Installation where the operator leaves the DaemonSet alone', () => {
+    const state = { state: 'ignored-by-operator', action: 'apply-temporary' } as const;
+    const helm = { owner: 'helm', ownerName: 'net' } as const;
+    const { durable = [], target } =
+      place('kubernetes-internal-ip', { ...operator, ...state, ...helm }) ?? {};
+    expect(target?.kind).toBe('DaemonSet');
+    expect(durable.slice(1, 3)).toEqual(['#   installation:', '#     calicoNetwork:']);
+    expect(durable.some((line) => line.includes('- name: IP'))).toBe(false);
+  });
+
+  it('has its source in the values of a HelmRelease of Flux', () => {
+    const reasons = ['Installation/default has the label helm.toolkit.fluxcd.io/name=net'];
+    const flux = { owner: 'flux', ownerName: 'sea/net', action: 'emit', reasons } as const;
+    const { durable = [] } = place('kubernetes-internal-ip', { ...operator, ...flux }) ?? {};
+    expect(durable[0]).toContain('spec.values of the HelmRelease sea/net');
+    expect(durable.slice(1, 4)).toEqual(['#   spec:', '#     values:', '#       installation:']);
+  });
+
   it('names the default one where no Installation was read', () => {
     const placed = place('kubernetes-internal-ip', { ...operator, installation: null });
     expect(placed?.manual[0]).toContain('kubectl patch installation default --type merge -p ');
