@@ -20,9 +20,10 @@ export const isSent = ({ action, changes, drains = [] }: Remedy): boolean =>
 export function refusalOf({ install, remedies, conflicts, drains }: RefusalInput): string | null {
   const [conflict] = conflicts;
   if (conflict) return words.conflict(conflict);
-  const because = install.reasons.join(' ');
-  if (remedies.some(({ action }) => action === 'refuse')) return words.refused(because);
-  if (!remedies.some(isSent)) return notSent(remedies, because);
+  const because = install.reasons.map((reason) => `${reason}.`).join(' ');
+  if (remedies.some(({ action }) => action === 'refuse'))
+    return words.refused(install.action === 'refuse' ? because : '');
+  if (!remedies.some(isSent)) return notSent(remedies, install.action === 'emit' ? because : '');
   if (unsettled.includes(install.state)) return words.unsettled(because);
   const blocked = drains.flatMap(({ node, concerns }) =>
     concerns.filter(({ isBlocking }) => isBlocking).map(({ text }) => ({ node, text })),

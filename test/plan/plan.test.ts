@@ -327,8 +327,9 @@ describe('a refusal', () => {
       action: 'emit',
       durable: ['x: 1'],
     });
-    const made = plan([emit]);
-    expect(made.refusal).toContain('it says so');
+    const made = plan([emit], { install: install({ action: 'emit' }) });
+    expect(made.refusal).toContain('it says so.');
+    expect(plan([emit]).refusal).not.toContain('it says so');
     expect(made).toMatchObject({ steps: [], durable: ['x: 1'], manual: ['# by hand: emit'] });
   });
 
