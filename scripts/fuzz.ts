@@ -59,7 +59,9 @@ function bench(): Bench {
     createInterface({ input: fresh.stdout }).on('line', (line) => end(toldOf(line)));
     fresh.stdin.on('error', () => {}); // told by its end
     fresh.once('exit', (code, signal) => {
-      if (child === fresh) child = null;
+      // One that was killed for its silence has been told already.
+      if (child !== fresh) return;
+      child = null;
       end(failed(`the process has ended: ${code ?? signal}`));
     });
     return fresh;

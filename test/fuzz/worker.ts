@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -68,15 +68,18 @@ function faultsOf(what: string, { code, text }: Printed): readonly string[] {
   ];
 }
 
-// Everything below a folder: what is there, how long, and when it was written.
-const listing = (folder: string): string =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+// Everything below a folder: what is there, how long, and when it was written. Links are not followed: some lead back.
+function listing(folder: string): string {
+  return readdirSync(folder)
     .toSorted()
     .map((name) => {
-      const found = statSync(path.join(folder, name), { throwIfNoEntry: false });
-      return `${name} ${found?.isDirectory() === true ? '' : (found?.size ?? '')} ${found?.mtimeMs ?? ''}`;
+      const file = path.join(folder, name);
+      const found = lstatSync(file);
+      const below = found.isDirectory() ? `\n${listing(file)}` : String(found.size);
+      return `${name} ${found.mtimeMs} ${below}`;
     })
     .join('\n');
+}
 
 async function runCase(seed: string) {
   const random = randomOf(seed);
