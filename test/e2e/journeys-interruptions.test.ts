@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type User, userOf } from './support/cluster/ask.ts';
+import { describe, expect, inject, it } from 'vitest';
+import type { User } from './support/cluster/ask.ts';
 import { isRolledOut } from './support/cluster/watching.ts';
-import { ask, journeyFor, patience, recordsOf, startSeconds } from './support/journey.ts';
-import { makeAdministrator } from './support/journey-accounts.ts';
+import { allAtOnce, ask, patience, recordsOf } from './support/journey.ts';
 import { interruptAt, type Moment, moments } from './support/journey-moments.ts';
 import { objectsOf } from './support/journey-objects.ts';
-import { type JourneyProxy, startProxy } from './support/journey-proxy.ts';
+import { proxiedJourneyFor } from './support/journey-proxied.ts';
 
 // Whenever the tool is stopped, its history is right, and undo gets back to where it began.
 
@@ -15,41 +14,18 @@ const { bin } = inject('release');
 const limit = 600_000;
 const change = ['fix', '--method', 'kubernetes-internal-ip', '--yes'];
 const endOf = { SIGKILL: { signal: 'SIGKILL' }, SIGINT: { code: 130 } } as const;
-const daemonSet = '/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node';
 
 describe.skipIf(go === null)('the tool is stopped', () => {
-  const journey = journeyFor('healthy-manifest', bin);
-  let proxy: JourneyProxy | null = null;
-  let kubeconfig = '';
   let before: Awaited<ReturnType<typeof objectsOf>> = {};
-  const users: User[] = [];
+  const { journey, proxy, newUser } = proxiedJourneyFor(
+    'healthy-manifest',
+    bin,
+    async ({ cluster }) => {
+      await allAtOnce(cluster);
+      before = await objectsOf(cluster);
+    },
+  );
 
-  beforeAll(async () => {
-    const { cluster } = journey();
-    proxy = await startProxy(cluster.controlPlane);
-    const token = await makeAdministrator(cluster, 'somebody');
-    kubeconfig = proxy.kubeconfigFor('somebody', { token });
-    // All nodes at once: it is not about rollouts here.
-    await cluster.client.patch(daemonSet, {
-      spec: { updateStrategy: { rollingUpdate: { maxUnavailable: '100%' } } },
-    });
-    before = await objectsOf(cluster);
-  }, startSeconds * 1000);
-  afterAll(async () => {
-    for (const user of users) user.leave();
-    await proxy?.close();
-  });
-
-  /** Somebody without a history. */
-  const newUser = (): User => {
-    const user = userOf(journey().cluster, bin, kubeconfig);
-    users.push(user);
-    return user;
-  };
-  const theProxy = (): JourneyProxy => {
-    if (!proxy) throw new Error('there is no proxy');
-    return proxy;
-  };
   const expectUndone = async (user: User, id: string | undefined): Promise<void> => {
     const { cluster } = journey();
     expect(await objectsOf(cluster)).toEqual(before);
@@ -58,7 +34,7 @@ describe.skipIf(go === null)('the tool is stopped', () => {
     await expect.poll(() => isRolledOut(cluster), patience).toBe(true);
   };
   const stop = (user: User, moment: Moment, signal: 'SIGINT' | 'SIGKILL', args = change) =>
-    interruptAt(moment, signal, theProxy(), () => user.begin('calico-fix', ...args));
+    interruptAt(moment, signal, proxy(), () => user.begin('calico-fix', ...args));
 
   const early = [moments.reading, moments.rights, moments.firstTrial, moments.lastTrial];
   const late = [moments.sending, moments.sent, moments.rolling, moments.verifying];

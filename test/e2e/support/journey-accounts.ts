@@ -46,6 +46,9 @@ async function untilItCounts(
   }
 }
 
+/** On what the journeys themselves make. */
+export const journeyLabel = 'example.com/journey';
+
 let granted = 0;
 
 /** Grants roles to a service account, and returns when they count. */
@@ -57,7 +60,7 @@ export async function grant(
   const { client } = cluster;
   for (const role of roles.filter(({ rules }) => rules.length > 0)) {
     granted += 1;
-    const metadata = { name: `${name}-${granted}` };
+    const metadata = { name: `${name}-${granted}`, labels: { [journeyLabel]: 'true' } };
     const kind = role.namespace === undefined ? 'ClusterRole' : 'Role';
     const path = role.namespace === undefined ? rbac : `${rbac}/namespaces/${role.namespace}`;
     await client.create(`${path}/${kind.toLowerCase()}s`, { metadata, rules: role.rules });

@@ -1,4 +1,4 @@
-import type { Gate, JourneyProxy, Passing, Side } from './journey-proxy.ts';
+import type { Gate, JourneyProxy, Passing, Side, Verdict } from './journey-proxy.ts';
 import type { Ran, Running } from './run.ts';
 
 /** A moment in what the tool does, told by its requests. */
@@ -93,4 +93,33 @@ export async function interruptAt(
   proxy.setGate(null);
   if (!hasCome) throw new Error(`"${name}" never came: ${ran.stdout}${ran.stderr}`);
   return ran;
+}
+
+/**
+ * Does something at a moment of what the tool does, which waits for it, and runs the tool to its end; `then` is what becomes of
+ * each request from that moment on. Throws where that moment never came.
+ */
+export async function doAt<T>(
+  { name, isIt }: Moment,
+  proxy: JourneyProxy,
+  does: () => Promise<unknown>,
+  run: () => Promise<T>,
+  then: Verdict = 'pass',
+): Promise<T> {
+  const isNow = isIt();
+  let hasCome = false;
+  proxy.setGate(async (request, side) => {
+    if (hasCome) return then;
+    if (!isNow(request, side)) return 'pass';
+    hasCome = true;
+    await does();
+    return then;
+  });
+  try {
+    const result = await run();
+    if (!hasCome) throw new Error(`"${name}" never came: ${JSON.stringify(result)}`);
+    return result;
+  } finally {
+    proxy.setGate(null);
+  }
 }

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isObject } from '../../support/json.ts';
 import type { SimulatedCluster } from './cluster/cluster.ts';
+import { valueAt } from './cluster/operator-rules.ts';
+import { journeyLabel } from './journey-accounts.ts';
 import { ApiError, type Json } from './kube-client.ts';
 
 const calico = '/apis/crd.projectcalico.org/v1';
@@ -78,7 +80,10 @@ export async function objectsOf(
   const lists = await Promise.all(
     paths.map(async (path) => {
       const items = await listed(cluster, path);
-      return items.map((item): [string, object] => {
+      const own = items.filter(
+        (item) => valueAt(item, 'metadata', 'labels', journeyLabel) !== 'true',
+      );
+      return own.map((item): [string, object] => {
         const metadata = isObject(item['metadata']) ? item['metadata'] : {};
         const { namespace = '', name } = metadata;
         return [`${path} ${String(namespace)}/${String(name)}`, essenceOf(item)];
@@ -86,15 +91,4 @@ export async function objectsOf(
     }),
   );
   return Object.fromEntries(lists.flat());
-}
-
-/** The uids of all pods by `namespace/name`: a pod that was replaced has another. */
-export async function podUids({ client }: SimulatedCluster): Promise<ReadonlyMap<string, string>> {
-  const { items } = await client.list('/api/v1/pods');
-  return new Map(
-    items.map(({ metadata }) => {
-      const { namespace, name, uid } = isObject(metadata) ? metadata : {};
-      return [`${String(namespace)}/${String(name)}`, String(uid)];
-    }),
-  );
 }

@@ -78,3 +78,11 @@ export async function recordsOf(
     undoes: typeof undoes === 'string' ? undoes : null,
   }));
 }
+
+const manifestDaemonSet = '/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node';
+
+/** Lets all nodes of a manifest install be replaced at once, where a test is not about rollouts. */
+export async function allAtOnce({ client }: SimulatedCluster): Promise<void> {
+  const updateStrategy = { rollingUpdate: { maxUnavailable: '100%' } };
+  await client.patch(manifestDaemonSet, { spec: { updateStrategy } });
+}
