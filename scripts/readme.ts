@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { wizardFrame } from './readme-wizard.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const readme = path.join(root, 'README.md');
@@ -34,6 +35,12 @@ export function demoBlock(sample: string): string {
   return `\`\`\`console\n${lines.join('\n')}\n\`\`\`\n`;
 }
 
+/** What README shows of the wizard: one of its screens on a sample. */
+export async function wizardBlock(sample: string): Promise<string> {
+  const frame = await wizardFrame(`test/dumps/${sample}`);
+  return `\`\`\`text\n${frame}\n\`\`\`\n`;
+}
+
 function testBlock(): string {
   const { status, stdout } = spawnSync('npm', ['test', '--silent'], {
     cwd: root,
@@ -59,5 +66,6 @@ function write(name: string, text: string): void {
 if (import.meta.main) {
   runNode('scripts/demo.ts');
   write('demo', demoBlock(blockOf(readFileSync(readme, 'utf8'), 'demo').words));
+  write('wizard', await wizardBlock(blockOf(readFileSync(readme, 'utf8'), 'wizard').words));
   write('test', testBlock());
 }

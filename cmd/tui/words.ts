@@ -75,6 +75,7 @@ export const words = {
   atItsSource: 'To last, at its source',
   byHand: 'By hand',
   afterwards: 'What is left for you to do afterwards',
+  stepByStep: 'Something is left for you to do: enter goes through it step by step.',
   missingRights: 'This role has what is missing:',
   noPlan: 'There is no plan to carry out: see why at its top.',
   stillPlanning: 'The plan is still being made.',

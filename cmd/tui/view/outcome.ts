@@ -14,12 +14,15 @@ function comingNext(
 ): readonly string[] {
   switch (onward(state, screen)) {
     case 'afterwards': {
-      const remarks = screen.task.afterwards.flatMap((line) =>
+      // A drain says itself what is left.
+      const { hints } = screen.outcome;
+      const untold = screen.task.afterwards.filter((line) => !hints.includes(line));
+      const remarks = untold.flatMap((line) =>
         line.startsWith('#')
           ? indent(wrap(line.replace(/^#\s*/, ''), width - 2), 2)
           : [`  ${style.command(line)}`],
       );
-      return ['', style.strong(words.afterwards), ...remarks];
+      return ['', ...wrap(words.stepByStep, width).map(style.strong), ...remarks];
     }
     case 'next': {
       const faults = state.diagnosis?.findings.filter(({ severity }) => severity === 'error');
