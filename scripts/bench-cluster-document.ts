@@ -5,6 +5,7 @@ import {
   type Sides,
   type Size,
   sizeTable,
+  whyMoreBytes,
 } from './bench-cluster-report.ts';
 import type { KeyTimes } from './bench-cluster-wizard.ts';
 
@@ -34,9 +35,10 @@ each, 34 images in every node's status, a lease, and on one node in a hundred a 
 bridge and is not ready. Nothing else runs in that cluster.
 
 - *Time* is the middle one of several rounds, in which all take turns. Calls of kubectl are made one after the other and added
-  up. Neither kubectl nor \`diagnose\` prints to a terminal.
-- *Received* is what came from the server on the wire: compressed bodies, headers and TLS. *Requests* are those that \`-v=6\`
-  tells of. Both are from a round of their own; kubectl had the kinds of the server in its cache.
+  up. Neither kubectl nor \`diagnose\` prints to a terminal. *CPU* is what they had of the processors, the server's part not
+  counted: it says more where the machine is busy.
+- *Received* is what came from the server on the wire: compressed bodies, headers and TLS; all pass through a proxy that counts
+  them. *Requests* are those that \`-v=6\` tells of; kubectl had the kinds of the server in its cache.
 - *Peak memory* is the most that a process held at a time (VmHWM), of all rounds the highest.
 - *Narrowed* is what \`diagnose\` needs of these three kinds: nodes, DaemonSets, and of the pods Calico's. Beyond that it reads the
   nodes' leases, which tell whose clock is wrong and whose kubelet is silent; Calico's own settings; and all pods and logs of 20
@@ -58,6 +60,7 @@ export function report(
   { machine, day, rounds, sides }: Circumstances,
 ): string {
   const last = sizes.at(-1);
+  const why = last ? whyMoreBytes(last, sides) : null;
   const lines = [
     `${day}, ${machine}. Rounds: ${rounds}.`,
     ...sizes.flatMap((size) => [
@@ -84,6 +87,7 @@ export function report(
           `## Goals at ${thousands(last.nodes)} nodes`,
           '',
           ...goalTable(last, sides, keys),
+          ...(why === null ? [] : ['', why]),
         ]
       : []),
   ];

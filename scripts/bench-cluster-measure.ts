@@ -18,6 +18,8 @@ export interface Call {
 /** What a contender took. Of several runs each figure is the middle one, the memory the highest. */
 export interface Figures {
   readonly seconds: number;
+  /** What its processes had of the processors, which says more than the time where others work there too; null if unknown. */
+  readonly cpuSeconds: number | null;
   /** From the API server, on the wire: TLS, headers and compressed bodies. */
   readonly bytes: number;
   readonly requests: number;
@@ -77,9 +79,19 @@ export function peakOf(status: string): number | null {
   return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
-function statusOf(pid: number): string {
+const ticksPerSecond = 100;
+
+/** User and system time in a Linux process's /proc/PID/stat, in seconds; null where it has none. */
+export function cpuOf(stat: string): number | null {
+  // The name of the program stands before, in brackets, and may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  return Number.isNaN(ticks) ? null : ticks / ticksPerSecond;
+}
+
+function procOf(pid: number, file: 'status' | 'stat'): string {
   try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8');
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
     return ''; // it has ended, or this is not Linux
   }
@@ -94,6 +106,7 @@ export const requestsIn = (lines: string): number =>
 
 interface Ran {
   readonly seconds: number;
+  readonly cpuSeconds: number | null;
   readonly peakBytes: number | null;
   readonly stderr: string;
 }
@@ -105,9 +118,12 @@ export async function runCall(
 ): Promise<Ran> {
   const began = performance.now();
   const child = spawn(command, [...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const pid = child.pid ?? 0;
   let peakBytes: number | null = null;
+  let cpuSeconds: number | null = null;
   const look = (): void => {
-    peakBytes = peakOf(statusOf(child.pid ?? 0)) ?? peakBytes;
+    peakBytes = peakOf(procOf(pid, 'status')) ?? peakBytes;
+    cpuSeconds = cpuOf(procOf(pid, 'stat')) ?? cpuSeconds;
   };
   const looking = setInterval(look, pollMs);
   let stderr = '';
@@ -126,7 +142,7 @@ export async function runCall(
   const code = await exited.finally(() => clearInterval(looking));
   if (!expected.includes(code))
     throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr.slice(-2000)}`);
-  return { seconds, peakBytes, stderr };
+  return { seconds, cpuSeconds, peakBytes, stderr };
 }
 
 /** The middle one; that of the lower half where there are two. */
@@ -134,15 +150,13 @@ export const middle = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 
 export interface Surroundings {
-  /** With the kubeconfig that leads to the server itself. */
-  readonly direct: Readonly<Record<string, string>>;
-  /** With the one that leads through the proxy. */
-  readonly counted: Readonly<Record<string, string>>;
+  /** With a kubeconfig that leads through the proxy. */
+  readonly env: Readonly<Record<string, string>>;
   readonly proxy: CountingProxy;
   /** Called before each round: what has to be fresh. */
   readonly refresh: () => Promise<void>;
   readonly rounds: number;
-  /** Run once each way before anything is counted. */
+  /** Run once before anything is counted. */
   readonly warmUp: Call;
 }
 
@@ -151,49 +165,57 @@ const most = (values: readonly (number | null)[]): number | null =>
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
+// Unknown where one of them is.
+const known = (
+  values: readonly (number | null)[],
+  reckon: (values: readonly number[]) => number,
+): number | null => {
+  const all = values.filter((value) => value !== null);
+  return all.length < values.length ? null : reckon(all);
+};
+
 // One after the other: the memory is that of the largest.
-async function runAll({ calls }: Contender, env: Readonly<Record<string, string>>) {
+async function runAll({ calls }: Contender, { env, proxy }: Surroundings): Promise<Figures> {
   const ran: Ran[] = [];
-  for (const call of calls) ran.push(await runCall(call, env));
+  proxy.take();
+  for (const call of calls) ran.push(await runCall({ ...call, args: [...call.args, '-v=6'] }, env));
   return {
     seconds: sum(ran.map(({ seconds }) => seconds)),
-    peakBytes: most(ran.map(({ peakBytes }) => peakBytes)),
+    cpuSeconds: known(
+      ran.map(({ cpuSeconds }) => cpuSeconds),
+      sum,
+    ),
+    bytes: proxy.take(),
     requests: sum(ran.map(({ stderr }) => requestsIn(stderr))),
+    peakBytes: most(ran.map(({ peakBytes }) => peakBytes)),
   };
 }
 
-const loud = ({ name, calls }: Contender): Contender => ({
-  name,
-  calls: calls.map((call) => ({ ...call, args: [...call.args, '-v=6'] })),
+/** Of several runs the middle of each figure, and the highest memory. */
+export const figuresOf = (runs: readonly Figures[]): Figures => ({
+  seconds: middle(runs.map(({ seconds }) => seconds)),
+  cpuSeconds: known(
+    runs.map(({ cpuSeconds }) => cpuSeconds),
+    middle,
+  ),
+  bytes: middle(runs.map(({ bytes }) => bytes)),
+  requests: middle(runs.map(({ requests }) => requests)),
+  peakBytes: most(runs.map(({ peakBytes }) => peakBytes)),
 });
 
-/**
- * Measures contenders in turns, so that what else the machine does hits all alike: one round through the proxy for bytes and
- * requests, which also fills caches, then `rounds` without it for time and memory.
- */
+/** Measures contenders in turns, so that what else the machine does hits all alike. */
 export async function measure(
   contenders: readonly Contender[],
-  { direct, counted, proxy, refresh, rounds, warmUp }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<readonly Figures[]> {
-  await refresh();
-  // The first time kubectl asks each server what kinds there are, and keeps the answer.
-  for (const env of [direct, counted]) await runCall(warmUp, env);
-  const counts: { readonly bytes: number; readonly requests: number }[] = [];
-  for (const contender of contenders) {
-    proxy.take();
-    const { requests } = await runAll(loud(contender), counted);
-    counts.push({ bytes: proxy.take(), requests });
-  }
-  const runs = contenders.map((): Awaited<ReturnType<typeof runAll>>[] => []);
+  const { env, refresh, rounds, warmUp } = surroundings;
+  // The first time kubectl asks what kinds the server has, and keeps the answer.
+  await runCall(warmUp, env);
+  const runs = contenders.map((): Figures[] => []);
   for (let round = 0; round < rounds; round += 1) {
     await refresh();
     for (const [place, contender] of contenders.entries())
-      runs[place]?.push(await runAll(contender, direct));
+      runs[place]?.push(await runAll(contender, surroundings));
   }
-  return runs.map((own, place) => ({
-    seconds: middle(own.map(({ seconds }) => seconds)),
-    peakBytes: most(own.map(({ peakBytes }) => peakBytes)),
-    bytes: counts[place]?.bytes ?? Number.NaN,
-    requests: counts[place]?.requests ?? Number.NaN,
-  }));
+  return runs.map(figuresOf);
 }

@@ -18,6 +18,8 @@ export interface Size {
 export interface Sides {
   readonly ours: string;
   readonly theirs: string;
+  /** What the tool reads beside that, of every node. */
+  readonly besides: string;
 }
 
 const mebi = 2 ** 20;
@@ -50,10 +52,11 @@ const count = (number: number): string => number.toLocaleString('en-US');
 /** A size: what each contender took. */
 export const sizeTable = ({ rows }: Size): readonly string[] =>
   table(
-    ['', 'time (s)', 'received (MiB)', 'requests', 'peak memory (MiB)'],
-    rows.map(({ name, figures: { seconds, bytes, requests, peakBytes } }) => [
+    ['', 'time (s)', 'CPU (s)', 'received (MiB)', 'requests', 'peak memory (MiB)'],
+    rows.map(({ name, figures: { seconds, cpuSeconds, bytes, requests, peakBytes } }) => [
       name,
       secondsText(seconds),
+      cpuSeconds === null ? unknown : secondsText(cpuSeconds),
       mebibytes(bytes),
       String(requests),
       mebibytes(peakBytes),
@@ -72,6 +75,7 @@ export function growthTable(before: Size, after: Size): readonly string[] {
           [
             name,
             ratio(now.seconds, then.seconds),
+            ratio(now.cpuSeconds, then.cpuSeconds),
             ratio(now.bytes, then.bytes),
             ratio(now.requests, then.requests),
             ratio(now.peakBytes, then.peakBytes),
@@ -80,7 +84,7 @@ export function growthTable(before: Size, after: Size): readonly string[] {
       : [];
   });
   const title = `${count(before.nodes)} → ${count(after.nodes)} nodes (${ratio(after.nodes, before.nodes)})`;
-  return table([title, 'time', 'received', 'requests', 'peak memory'], rows);
+  return table([title, 'time', 'CPU', 'received', 'requests', 'peak memory'], rows);
 }
 
 /** Milliseconds that the wizard took for keys. */
@@ -128,18 +132,32 @@ function keyGoal(times: readonly KeyTimes[] | null): readonly string[] {
   ];
 }
 
+function figuresOf({ rows }: Size, name: string): Figures {
+  const row = rows.find((one) => one.name === name);
+  if (!row) throw new Error(`${name} was not measured`);
+  return row.figures;
+}
+
+/** Why more bytes came than were wanted, in sentences; null where they did not. */
+export function whyMoreBytes(size: Size, { ours, theirs, besides }: Sides): string | null {
+  const [own, other, more] = [ours, theirs, besides].map((name) => figuresOf(size, name));
+  if (!own || !other || !more || own.bytes < other.bytes) return null;
+  const rest = own.bytes - other.bytes - more.bytes;
+  return [
+    'Why more is received: the large lists are the same on both sides, whole objects in the same encoding.',
+    `On top of them come the nodes' leases (${mebibytes(more.bytes)} MiB) and ${mebibytes(rest)} MiB in about`,
+    `${own.requests - other.requests - more.requests} more requests: settings of Calico, and pods and logs of what is sick, in answers`,
+    'too short for the server to compress. Less would take lists of rows in place of objects, for what is well.',
+  ].join('\n');
+}
+
 /** What was wanted, what was seen, and by how much it was missed. Throws if a side was not measured. */
 export function goalTable(
-  { rows }: Size,
+  size: Size,
   { ours, theirs }: Sides,
   times: readonly KeyTimes[] | null,
 ): readonly string[] {
-  const figures = (name: string): Figures => {
-    const row = rows.find((one) => one.name === name);
-    if (!row) throw new Error(`${name} was not measured`);
-    return row.figures;
-  };
-  const [own, other] = [figures(ours), figures(theirs)];
+  const [own, other] = [figuresOf(size, ours), figuresOf(size, theirs)];
   const most = goals.timeFactor * other.seconds;
   const isQuick = own.seconds <= most;
   const isSmall = own.bytes < other.bytes;

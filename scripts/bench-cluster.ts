@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BenchCluster, startBenchCluster } from './bench-cluster-fill.ts';
@@ -32,7 +32,7 @@ const names = {
   leases: 'kubectl, leases of the nodes',
   whole: 'kubectl, everything',
 } as const;
-const sides: Sides = { ours: names.ours, theirs: names.narrow };
+const sides: Sides = { ours: names.ours, theirs: names.narrow, besides: names.leases };
 
 const benchmarks = path.join(import.meta.dirname, '../BENCHMARKS.md');
 
@@ -73,17 +73,16 @@ async function buildInto(folder: string) {
 async function surroundingsOf(
   { controlPlane, renewLeases }: BenchCluster,
   proxy: CountingProxy,
-  folder: string,
   rounds: number,
 ): Promise<Surroundings> {
-  const counted = path.join(controlPlane.programs.folder, 'counted.kubeconfig');
+  const { folder } = controlPlane.programs;
+  const counted = path.join(folder, 'counted.kubeconfig');
   const config = await readFile(controlPlane.kubeconfig, 'utf8');
   const there = `https://127.0.0.1:${proxy.port}`;
   await writeFile(counted, config.replaceAll(controlPlane.server, there), { mode: 0o600 });
-  const env = { PATH: process.env['PATH'] ?? '', HOME: folder, TMPDIR: folder };
+  const own = { HOME: folder, TMPDIR: folder, KUBECONFIG: counted };
   return {
-    direct: { ...env, KUBECONFIG: controlPlane.kubeconfig },
-    counted: { ...env, KUBECONFIG: counted },
+    env: { PATH: process.env['PATH'] ?? '', ...own },
     proxy,
     refresh: renewLeases,
     rounds,
@@ -118,18 +117,20 @@ async function measureAll(
   return sizes;
 }
 
-async function run(nodes: readonly number[], rounds: number, folder: string): Promise<Result> {
-  const { binary, bundle } = await buildInto(folder);
-  say('the program is built');
+async function run(nodes: readonly number[], rounds: number): Promise<Result> {
   const cluster = await startBenchCluster(Math.max(...nodes));
   const { controlPlane } = cluster;
   const proxy = await countingProxy(Number(new URL(controlPlane.server).port));
+  // It goes with the cluster, also where this is killed.
+  const { folder } = controlPlane.programs;
   try {
-    const surroundings = await surroundingsOf(cluster, proxy, folder, rounds);
+    const { binary, bundle } = await buildInto(folder);
+    say('the cluster is up and the program built');
+    const surroundings = await surroundingsOf(cluster, proxy, rounds);
     const programs = contenders(controlPlane.kubectl, binary, bundle);
     const sizes = await measureAll(cluster, nodes, programs, surroundings);
     await cluster.renewLeases();
-    return { sizes, keys: await measureWizard(binary, surroundings.direct) };
+    return { sizes, keys: await measureWizard(binary, surroundings.env) };
   } finally {
     await proxy.close();
     await cluster.stop();
@@ -166,21 +167,16 @@ async function main(): Promise<number> {
     process.stderr.write(noGo);
     return 2;
   }
-  const folder = await mkdtemp(path.join(tmpdir(), 'calico-fix-bench-'));
-  try {
-    const result = await run(nodes, rounds, folder);
-    const text = report(result, {
-      machine: machine(),
-      day: new Date().toISOString().slice(0, 10),
-      rounds,
-      sides,
-    });
-    process.stdout.write(text);
-    if (values.write) await writeFile(benchmarks, bookOf(text));
-    return 0;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const result = await run(nodes, rounds);
+  const text = report(result, {
+    machine: machine(),
+    day: new Date().toISOString().slice(0, 10),
+    rounds,
+    sides,
+  });
+  process.stdout.write(text);
+  if (values.write) await writeFile(benchmarks, bookOf(text));
+  return 0;
 }
 
 if (import.meta.main) process.exit(await main());

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { bookOf, report } from '../../scripts/bench-cluster-document.ts';
 import {
   countingProxy,
+  cpuOf,
   type Figures,
   middle,
   peakOf,
@@ -11,11 +12,18 @@ import {
 } from '../../scripts/bench-cluster-measure.ts';
 import { benchNodes } from '../../scripts/bench-cluster-nodes.ts';
 import { podKinds, podName, podObject, podStatus } from '../../scripts/bench-cluster-pods.ts';
-import { goalTable, growthTable, sizeTable, table } from '../../scripts/bench-cluster-report.ts';
+import {
+  goalTable,
+  growthTable,
+  sizeTable,
+  table,
+  whyMoreBytes,
+} from '../../scripts/bench-cluster-report.ts';
 
 const mebi = 2 ** 20;
 const figures = (parts: Partial<Figures> = {}): Figures => ({
   seconds: 2,
+  cpuSeconds: 1,
   bytes: 3 * mebi,
   requests: 7,
   peakBytes: 200e6,
@@ -26,10 +34,11 @@ const size = (nodes: number, ours: Partial<Figures>, theirs: Partial<Figures> = 
   rows: [
     { name: 'ours', figures: figures(ours) },
     { name: 'theirs', figures: figures(theirs) },
+    { name: 'besides', figures: figures({ bytes: mebi / 4, requests: 2 }) },
   ],
   load: [0.5, 1.25] as const,
 });
-const sides = { ours: 'ours', theirs: 'theirs' };
+const sides = { ours: 'ours', theirs: 'theirs', besides: 'besides' };
 const cellsOf = (lines: readonly string[]): readonly (readonly string[])[] =>
   lines.map((line) =>
     line
@@ -49,7 +58,7 @@ describe('tables', () => {
 
   it('tell what each contender took', () => {
     const lines = sizeTable(size(100, { seconds: 12.345, bytes: 14.14 * mebi, peakBytes: null }));
-    expect(cellsOf(lines)[2]).toEqual(['ours', '12.3', '14.1', '7', '–']);
+    expect(cellsOf(lines)[2]).toEqual(['ours', '12.3', '1.00', '14.1', '7', '–']);
   });
 
   it('tell how much more it takes at the larger size', () => {
@@ -59,7 +68,7 @@ describe('tables', () => {
     ];
     const cells = cellsOf(growthTable(before, after));
     expect(cells[0]?.[0]).toBe('100 → 1,000 nodes (×10.0)');
-    expect(cells[2]).toEqual(['ours', '×4.0', '×1.0', '×2.0', '×1.3']);
+    expect(cells[2]).toEqual(['ours', '×4.0', '×1.0', '×1.0', '×2.0', '×1.3']);
   });
 });
 
@@ -90,6 +99,14 @@ describe('goals', () => {
     ]);
   });
 
+  it('say where more bytes come from', () => {
+    const more = size(5000, { bytes: 4 * mebi, requests: 20 });
+    const why = whyMoreBytes(more, sides);
+    expect(why).toContain('leases (0.25 MiB) and 0.75 MiB');
+    expect(why).toMatch(/\b11 more requests/);
+    expect(whyMoreBytes(size(5000, { bytes: 2 * mebi }), sides)).toBeNull();
+  });
+
   it('are open where nothing was measured', () => {
     const lines = goalTable(size(5000, { peakBytes: null }), sides, null);
     expect(verdicts(lines).slice(2)).toEqual(['not measured here', 'not measured here']);
@@ -117,6 +134,12 @@ describe('what is counted', () => {
   it('is the high-water mark of a process', () => {
     expect(peakOf('VmPeak:\t  9000 kB\nVmHWM:\t  2048 kB\nVmRSS:\t 1000 kB\n')).toBe(2 * mebi);
     expect(peakOf('')).toBeNull();
+  });
+
+  it('is the time that a process had of the processors, whatever its name', () => {
+    const stat = '42 (a) b (c) S 1 42 42 0 -1 4194304 900 0 3 0 150 25 7 7 20 0 11 0 9000';
+    expect(cpuOf(stat)).toBe(1.75);
+    expect(cpuOf('')).toBeNull();
   });
 
   it('is a request in either form of log line', () => {
