@@ -53,6 +53,8 @@ export function fixCommand(
     `kubectl calico-fix fix ${id}`,
     ...(remedy === own ? [] : [`--remedy ${remedy.id}`]),
     ...(remedy.consent === undefined ? [] : [`--${remedy.consent}`]),
+    // On every node that is emptied there is calico-node, of a DaemonSet: without the flag the drain is refused.
+    ...(remedy.drains === undefined ? [] : ['--ignore-daemonsets']),
     source.kind === 'live'
       ? '--dry-run=server'
       : `--from ${shellWord(source.name)} --dry-run=client`,

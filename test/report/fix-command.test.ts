@@ -19,7 +19,7 @@ describe('the command that shows what a remedy would change', () => {
     ['one by hand', [byHand], byHand, null],
     ['one that is only words', [remedyOf({ changes: [] })], remedyOf({ changes: [] }), null],
     ['one for another place', [remedyOf({ action: 'emit' })], remedyOf({ action: 'emit' }), null],
-    ['a drain', [emptied], emptied, 'fix f --dry-run=server'],
+    ['a drain', [emptied], emptied, 'fix f --ignore-daemonsets --dry-run=server'],
     [
       'one with a price',
       [frozen, first],

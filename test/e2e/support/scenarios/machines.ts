@@ -124,8 +124,8 @@ const overload: Scenario = {
   tries: [
     'kubectl top nodes',
     'kubectl calico-fix diagnose',
-    'kubectl calico-fix fix node-overload-liveness-refused --dry-run=server',
-    'kubectl calico-fix fix node-overload-liveness-refused',
+    'kubectl calico-fix fix node-overload-liveness-refused --ignore-daemonsets --dry-run=server',
+    'kubectl calico-fix fix node-overload-liveness-refused --ignore-daemonsets',
   ],
   finds: ['node-overload-liveness-refused'],
   build: (options) => overloaded(options, []),
@@ -134,7 +134,10 @@ const overload: Scenario = {
 const blockedDrain: Scenario = {
   id: 'blocked-drain',
   title: 'as overload, and a disruption budget lets none of the busy pods go',
-  tries: ['kubectl calico-fix fix node-overload-liveness-refused', 'kubectl delete pdb reports'],
+  tries: [
+    'kubectl calico-fix fix node-overload-liveness-refused --ignore-daemonsets',
+    'kubectl delete pdb reports',
+  ],
   finds: ['node-overload-liveness-refused'],
   build: (options) =>
     overloaded(options, [
