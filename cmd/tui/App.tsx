@@ -15,7 +15,8 @@ export function App({ store, text }: Props): ReactElement {
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { columns, rows } = useWindowSize();
   const { exit } = useApp();
-  const { lines, mostScroll } = frameOf(state, text);
+  // Of the size that the terminal has now, which the store learns a moment later.
+  const { lines, mostScroll } = frameOf({ ...state, columns, rows }, text);
   useInput((typed, pressed) => {
     for (const meaning of meaningsOf(store.get(), typed, pressed)) {
       if ('key' in meaning) store.send({ type: 'key', key: meaning.key, mostScroll });

@@ -107,9 +107,10 @@ export const broken = (lines: readonly string[], width: number): readonly string
 export function scrolled(
   text: readonly string[],
   scroll: number,
-  { height, width, style, glyphs }: ViewOptions,
+  { height, width, style, glyphs, isNumbered }: ViewOptions,
 ): Pick<Body, 'lines' | 'mostScroll'> {
-  const lines = broken(text, width);
+  // Printed line by line, a terminal breaks them itself, and what is copied is whole.
+  const lines = isNumbered ? text : broken(text, width);
   if (lines.length <= height) return { lines, mostScroll: 0 };
   const room = Math.max(1, height - 1);
   const mostScroll = lines.length - room;
