@@ -106,9 +106,13 @@ function overridesOf(installation: Installation): readonly Tree[] {
   return Array.isArray(list) ? list.filter(isTree) : [];
 }
 
+/** What an Installation overrides of that container now. */
+export const overrideOf = (installation: Installation, container: string): Tree | undefined =>
+  overridesOf(installation).find(({ name }) => name === container);
+
 /** True if an Installation overrides something of that container. */
 export const hasOverride = (installation: Installation, container: string): boolean =>
-  overridesOf(installation).some(({ name }) => name === container);
+  overrideOf(installation, container) !== undefined;
 
 /** A tree with a change put in; what is null in the change is left out, as a merge patch takes a list as it is. */
 export function mergedTree(before: unknown, change: unknown): unknown {

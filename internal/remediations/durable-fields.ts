@@ -46,7 +46,7 @@ export const durableInstallation = (install: Install, spec: Tree): readonly stri
 export const durableDaemonSet = (install: Install, body: Tree): readonly string[] =>
   isOwnedByPerson(install) || install.action === 'refuse' || install.renderer === 'operator'
     ? []
-    : [head(install), ...toolRemarks(install), ...toolSettings(install, body), ...yamlLines(body)];
+    : [...heads(install), ...toolSettings(install, body), ...yamlLines(body)];
 
 function calicoFields(body: Tree): Tree {
   const list = valueAt(body, ['spec', 'template', 'spec', 'containers']);
@@ -85,7 +85,14 @@ function toolSettings({ distribution }: Install, body: Tree): readonly string[] 
 }
 
 // Tools that write calico-node's manifest from a template of their own, without a setting for most of it.
-function toolRemarks({ distribution, owner }: Install): readonly string[] {
+function heads(install: Install): readonly string[] {
+  const { owner } = install;
+  return owner === 'kops' || owner === 'k0s' || owner === 'gardener'
+    ? [words.literal(durablePlace(install))]
+    : [head(install), ...toolRemarks(install)];
+}
+
+function toolRemarks({ distribution }: Install): readonly string[] {
   switch (distribution) {
     case 'kubespray':
       return [words.kubespray];
@@ -94,7 +101,7 @@ function toolRemarks({ distribution, owner }: Install): readonly string[] {
     case 'rke1':
       return [words.rke1];
     default:
-      return owner === 'kops' || owner === 'k0s' || owner === 'gardener' ? [words.literal] : [];
+      return [];
   }
 }
 
@@ -106,5 +113,6 @@ const words = {
   microk8s:
     '# on every node: /var/snap/microk8s/current/args/cni-network/cni.yaml, then microk8s kubectl apply -f that file',
   rke1: '# RKE1 has no setting for it: an addon of your own in cluster.yml, or again after each "rke up"',
-  literal: '# it has no setting for this: repeat it after each update',
+  literal: (place: string): string =>
+    `# ${place} has no setting for this: repeat it after each update`,
 };

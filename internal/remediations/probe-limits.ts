@@ -3,10 +3,10 @@ import type { Install } from '../model/install.ts';
 import type { Installation, Probe } from '../model/kubernetes.ts';
 import type { Remedy } from '../model/remedy.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { inDaemonSet, inInstallation, type Placed } from './container-fields.ts';
+import { inDaemonSet, inInstallation, overrideOf, type Placed } from './container-fields.ts';
 import { isRenderedByOperator, isSendable, aboutPlace, shellJson } from './durable.ts';
 import { daemonSetRef, strategic, templatePatch } from './refs.ts';
-import type { Tree } from './tree.ts';
+import { isTree, type Tree } from './tree.ts';
 
 /** The numbers of a probe that may be raised. */
 export interface ProbeNumbers {
@@ -102,15 +102,30 @@ function operatorChoices({ installation, canOverride, numbers }: ProbeLimits): P
   };
 }
 
-const placeOf = (limits: ProbeLimits): Placed => {
-  const { install, installation, canOverride, numbers, snapshot } = limits;
-  const fields = { container: 'calico-node', fields: given(numbers) };
-  if (!isRenderedByOperator(install)) return inDaemonSet(install, fields, snapshot);
-  return (
-    (canOverride === true ? inInstallation(install, installation, fields, snapshot) : null) ??
-    operatorChoices(limits)
+// An override may say more than the DaemonSet has yet: it is not lowered.
+function notBelow(fields: Tree, standing: unknown): Tree {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const now = isTree(standing) ? standing[name] : undefined;
+      if (isTree(value)) return [name, notBelow(value, now)];
+      return [
+        name,
+        typeof value === 'number' && typeof now === 'number' ? Math.max(value, now) : value,
+      ];
+    }),
   );
-};
+}
+
+function placeOf(limits: ProbeLimits): Placed {
+  const { install, installation, canOverride, numbers, snapshot } = limits;
+  const container = 'calico-node';
+  const fields = given(numbers);
+  if (!isRenderedByOperator(install)) return inDaemonSet(install, { container, fields }, snapshot);
+  if (canOverride !== true || !installation) return operatorChoices(limits);
+  const raised = notBelow(fields, overrideOf(installation, container));
+  const change = { container, fields: raised };
+  return inInstallation(install, installation, change, snapshot) ?? operatorChoices(limits);
+}
 
 /**
  * More generous probes for calico-node: in the DaemonSet without an operator, as an override in the Installation where its CRD
@@ -145,8 +160,8 @@ export function freezeOperator({ install, numbers }: ProbeLimits): Remedy {
     ...templatePatch({ containers: [container] }),
   };
   const target = `kubectl -n ${namespace}`;
-  // A chart writes the Installation, not the DaemonSet: nobody but the operator would take the edit back.
-  const isSent = isSendable(install) || install.owner === 'helm-controller';
+  // Charts and GitOps write the Installation, not the DaemonSet: nobody but the operator would take the edit back.
+  const isSent = isSendable(install) || install.action === 'emit';
   return {
     id: 'freeze-operator',
     title: words.freeze,

@@ -48,6 +48,29 @@ describe('the exact patches', () => {
     });
   });
 
+  it('probes that an override has higher already stay', () => {
+    const probe = { failureThreshold: 30, initialDelaySeconds: 5 };
+    const standing = {
+      ...installation,
+      spec: inSpec([{ name: 'calico-node', livenessProbe: probe }]),
+    };
+    const install = installWith(operator);
+    const [remedy] = probeRemedies({ install, installation: standing, canOverride: true, numbers });
+    const livenessProbe = { failureThreshold: 30, initialDelaySeconds: 90 };
+    expect(remedy?.changes[0]?.body).toEqual({
+      spec: inSpec([{ name: 'calico-node', livenessProbe }]),
+    });
+  });
+
+  it('freezes the DaemonSet also where Git has the Installation, as it has no DaemonSet', () => {
+    const install = installWith({ ...operator, owner: 'argocd', action: 'emit' });
+    const remedies = probeRemedies({ install, installation, canOverride: false, numbers });
+    expect(remedies[1]).toMatchObject({
+      action: 'apply-temporary',
+      changes: [{ ref: { kind: 'DaemonSet' } }],
+    });
+  });
+
   it("probes of RKE2's Canal, as values of its chart", () => {
     const install = installWith({
       renderer: 'canal',
