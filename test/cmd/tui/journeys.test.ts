@@ -49,6 +49,20 @@ describe('a slow start', () => {
   });
 });
 
+test('with --node only that node’s findings are led through', async () => {
+  const well = await wizardOn(await wrongAddress({ install: 'operator' }), {
+    flags: { node: ['n4'] },
+  });
+  expect(well.state().diagnosis?.findings.map(({ id }) => id)).not.toContain(
+    'wrong-ip-autodetected',
+  );
+  const sick = await wizardOn(await wrongAddress({ install: 'operator' }), {
+    flags: { node: ['n2'] },
+  });
+  await sick.press(...toConfirm, 'yes', 'enter');
+  expect(sick.screen()).toMatchObject({ name: 'outcome', outcome: { result: 'verified' } });
+});
+
 test('a method of one’s own that leaves nodes without an address is refused', async () => {
   const cluster = await wrongAddress({ install: 'operator' });
   const wizard = await wizardOn(cluster);

@@ -28,18 +28,25 @@ function terminal() {
     }),
     { isTTY: true, columns: 80, rows: 24 },
   );
+  let seen = 0;
+  // What was printed since the last key: only lines that became different are.
   const shows = async (pattern: RegExp): Promise<void> => {
-    for (let tries = 0; tries < 200; tries += 1) {
-      if (pattern.test(printed)) return;
+    for (let tries = 0; tries < 500; tries += 1) {
+      if (pattern.test(printed.slice(seen))) return;
       await pause(10);
     }
-    throw new Error(`not shown: ${String(pattern)}\n${printed}`);
+    throw new Error(`not shown: ${String(pattern)}\n${printed.slice(seen)}`);
   };
-  return { stdin, stdout, shows, printed: () => printed };
+  const press = async (key: string, then?: RegExp): Promise<void> => {
+    seen = printed.length;
+    stdin.write(key);
+    if (then) await shows(then);
+  };
+  return { stdin, stdout, shows, press, printed: () => printed };
 }
 
 async function opened(core: Core, env: Readonly<Record<string, string>> = {}) {
-  const { stdin, stdout, shows, printed } = terminal();
+  const { stdin, stdout, shows, press, printed } = terminal();
   const interrupt = new AbortController();
   const screen = {
     stdin: stdin as unknown as NodeJS.ReadStream,
@@ -52,16 +59,25 @@ async function opened(core: Core, env: Readonly<Record<string, string>> = {}) {
   const end = openWizard(core, screen, { isDump: false });
   // It may end before anybody looks at how.
   end.catch(() => undefined);
-  const press = async (...keys: readonly string[]): Promise<void> => {
-    for (const key of keys) {
-      stdin.write(key);
-      // An escape by itself is known by what does not follow it.
-      await pause(key === '\u001B' ? 60 : 15);
-    }
-  };
   // oxlint-disable-next-line no-control-regex -- what is waited for
   await shows(/\u001B\[\?1049h/);
   return { press, shows, printed, end, interrupt };
+}
+
+type Opened = Awaited<ReturnType<typeof opened>>;
+
+async function toConfirm({ press }: Opened): Promise<void> {
+  await press('j', /> ✗ node-overload-liveness-refused/);
+  await press('\r', /what can be done/);
+  await press('\r', /What can be done about/);
+  await press('\r', /accepts it/);
+  await press('\r', /Type yes and press enter/);
+}
+
+async function toApplying(wizard: Opened): Promise<void> {
+  await wizard.shows(/> ✗ wrong-ip-autodetected/);
+  await toConfirm(wizard);
+  await wizard.press('yes', /yes_/);
 }
 
 const below = (printed: string): string => printed.slice(printed.lastIndexOf(leaveAlternate));
@@ -101,8 +117,6 @@ describe('the alternate screen', () => {
 });
 
 describe('while a change is under way', () => {
-  const toApply = ['j', '\r', '\r', '\r', '\r', 'y', 'e', 's', '\r'];
-
   test('a fault of the tool is told last, and what was recorded is named', async () => {
     const core = fakeCore({
       apply: (_plan, { onEvent }) => {
@@ -110,10 +124,10 @@ describe('while a change is under way', () => {
         return Promise.reject(new TypeError('it broke'));
       },
     });
-    const { press, shows, printed, end } = await opened(core);
-    await shows(/wrong-ip-autodetected/);
-    await press(...toApply);
-    await shows(/Sent, but it is not seen to work/);
+    const wizard = await opened(core);
+    const { press, printed, end } = wizard;
+    await toApplying(wizard);
+    await press('\r', /Sent, but it is not seen to work/);
     await press('q');
     await expect(end).rejects.toThrow('it broke');
     expect(below(printed())).toContain('kubectl calico-fix undo 20260301-120000-abc');
@@ -130,10 +144,11 @@ describe('while a change is under way', () => {
         return new Promise(() => undefined);
       },
     });
-    const { press, shows, printed, end } = await opened(core);
-    await shows(/wrong-ip-autodetected/);
-    await press(...toApply, '\u0003');
-    await shows(/Stopping/);
+    const wizard = await opened(core);
+    const { press, printed, end } = wizard;
+    await toApplying(wizard);
+    await press('\r', /stop in good order/);
+    await press('\u0003', /Stopping/);
     expect(isAborted).toBe(true);
     await press('\u0003');
     expect(await end).toBe(130);
@@ -150,15 +165,17 @@ describe('what is typed', () => {
         return new Promise(() => undefined);
       },
     });
-    const { press, shows, end } = await opened(core);
-    await shows(/wrong-ip-autodetected/);
-    await press('\u001B[200~q\u001B[201~', 'j', '\r', '\r', '\r', '\r');
-    await press('\u001B[200~yes\r\u001B[201~');
-    await shows(/> yes_/);
+    const wizard = await opened(core);
+    const { press, shows, end } = wizard;
+    await shows(/> ✗ wrong-ip-autodetected/);
+    await press('\u001B[200~q\u001B[201~');
+    await toConfirm(wizard);
+    await press('\u001B[200~yes\r\u001B[201~', /yes_/);
     expect(applied).toBe(0);
-    await press('\r');
+    await press('\r', /stop in good order/);
     expect(applied).toBe(1);
-    await press('\u0003', '\u0003');
+    await press('\u0003', /Stopping/);
+    await press('\u0003');
     expect(await end).toBe(130);
   });
 
@@ -169,8 +186,7 @@ describe('what is typed', () => {
     });
     const { press, shows, end } = await opened(core);
     await shows(/wrong-ip-autodetected/);
-    await press('s');
-    await shows(/the disk is full/);
+    await press('s', /the disk is full/);
     await press('q');
     expect(await end).toBe(1);
   });
@@ -182,7 +198,11 @@ describe('what is typed', () => {
   ])('a command is copied under $env', async ({ env, begins }) => {
     const { press, shows, printed, end } = await opened(fakeCore(), env as Record<string, string>);
     await shows(/wrong-ip-autodetected/);
-    await press('\r', '\r', 'j', 'j', '\r', 'y');
+    await press('\r', /what can be done/);
+    await press('\r', /What can be done about/);
+    await press('jj', /> Take the bridge away/);
+    await press('\r', /Step 1 of 2/);
+    await press('y', /For the clipboard/);
     const command = Buffer.from('sudo ip link delete nerdctl0').toString('base64');
     expect(printed()).toContain(begins + command);
     await press('q');
