@@ -161,6 +161,17 @@ function withoutSending(tried: Tried, job: Job, shell: Shell, code: ExitCode): E
   return code;
 }
 
+// What was changed before may not have worked yet: as long as its finding stands, that is no success.
+function withNothingToSend(tried: Tried, job: Job, shell: Shell): ExitCode {
+  const errors = (job.before?.findings ?? []).filter(({ severity }) => severity === 'error');
+  const open = tried.plan.items
+    .map(({ finding }) => finding?.id)
+    .filter((id) => errors.some((error) => error.id === id));
+  if (open.length === 0) return withoutSending(tried, job, shell, 0);
+  shell.stderr.write(`${says.stillFound([...new Set(open)].join(', '))}\n`);
+  return withoutSending(tried, job, shell, 1);
+}
+
 /** Shows a plan, has the API server try it, asks, carries it out and tells how that ended. Returns the exit code. */
 export async function carryOut(
   job: Job,
@@ -174,6 +185,7 @@ export async function carryOut(
   const { stderr } = shell;
   printForAsking(tried, job, flags, shell);
   const code = exitCodeOfPlan(tried);
+  if (code === 0) return withNothingToSend(tried, job, shell);
   if (code !== 1) return withoutSending(tried, job, shell, code);
   if (!flags.fix.yes) {
     if (!canAsk(shell)) {

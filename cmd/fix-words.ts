@@ -7,6 +7,8 @@ const en = {
   stopping: 'stopping; Ctrl-C again ends at once, without a word about what stands',
   damagedRecord: (file: string, reason: string) => `${file} cannot be read: ${reason}`,
   declined: 'Nothing was changed.',
+  stillFound: (ids: string) =>
+    `The change was made before, and ${ids} is still found: perhaps the pods have not been replaced yet. kubectl rollout status tells; with updateStrategy OnDelete somebody has to delete them.`,
   dumpIsReadOnly: 'a dump cannot be changed',
   dumpIsReadOnlyHint: 'With --from, --dry-run=client shows what would be changed.',
   notOfDump: (command: string) => `${command} needs the cluster, not a dump`,

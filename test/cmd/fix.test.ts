@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DaemonSet } from '../../internal/model/kubernetes.ts';
 import type { Scene } from '../support/cli.ts';
 import { fixScene } from '../support/fix-scene.ts';
 import { daemonSetRef, installationRef, wrongAddress } from '../support/fix-samples.ts';
@@ -33,6 +34,22 @@ describe.each(['operator', 'manifest'] as const)('a wrong address, %s', (install
     expect({ code: undone.code, err: undone.stderr }).toMatchObject({ code: 0 });
     expect(cluster.stored(ref)).toMatchObject({ spec: before['spec' as never] });
     expect((await run(['undo', '--yes'])).code).toBe(2);
+  });
+});
+
+describe('a change that was made before and has not worked yet', () => {
+  it('is nothing to change, and no success', async () => {
+    const cluster = await wrongAddress({ install: 'manifest' });
+    cluster.edit<DaemonSet>(daemonSetRef(), ({ spec }) => {
+      Object.assign(spec ?? {}, { updateStrategy: { type: 'OnDelete' } });
+    });
+    const { run, journal } = fixScene(cluster);
+    expect((await run(['fix', '--yes', '--timeout=0'])).code).toBe(1);
+    const again = await run(['fix', '--yes']);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('wrong-ip-autodetected');
+    expect(journal.list().records).toHaveLength(1);
+    expect((await run(['fix', '--dry-run=server'])).code).toBe(0);
   });
 });
 
