@@ -71,15 +71,16 @@ const clues: readonly Clue[] = [
     pattern: /Kernel error received: set type not supported/,
     modules: always('ip_set_hash_ip', 'ip_set_hash_net'),
   },
+  // Bound to the line's beginning, or each letter of a long line would be a new start.
   // felix/dataplane/linux: vxlan_mgr.go and ipip_mgr.go up to v3.30, route_mgr.go for both since.
   {
     pattern:
-      /(?=.*ailed (?:to )?configure (?:VXLAN )?tunnel device)(?!.*tunl0).*operation not supported/,
+      /^(?=.*ailed (?:to )?configure (?:VXLAN )?tunnel device)(?!.*tunl0).*operation not supported/,
     modules: always('vxlan'),
   },
   {
     pattern:
-      /Failed to add IPIP tunnel device(?!.*not permitted)|(?=.*ailed to configure tunnel device)(?=.*tunl0).*operation not supported/,
+      /Failed to add IPIP tunnel device(?!.*not permitted)|^(?=.*ailed to configure tunnel device)(?=.*tunl0).*operation not supported/,
     modules: always('ipip'),
   },
 ];

@@ -51,8 +51,15 @@ const plain = (text: string, message: string, time: string | null): LogLine => (
   message,
 });
 
-/** Reads one line in any of the formats that Calico's containers wrote from v3.8 on; a line of none of them is its own message. */
-export function parseLogLine(text: string): LogLine {
+// containerd and CRI-O break lines there; patterns may take time that grows with the square of a line's length.
+const longestLine = 16_384;
+
+/**
+ * Reads one line in any of the formats that Calico's containers wrote from v3.8 on; a line of none of them is its own message.
+ * What is beyond 16 KiB is left out.
+ */
+export function parseLogLine(whole: string): LogLine {
+  const text = whole.slice(0, longestLine);
   const prefix = runtimePrefix.exec(text);
   const line = prefix ? text.slice(prefix[0].length) : text;
   const calico = calicoLine.exec(line);

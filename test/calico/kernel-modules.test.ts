@@ -59,3 +59,11 @@ it.each([
   expect(modulesIn(message)).toEqual([]);
   expect(missingModuleFault.pattern.test(message)).toBe(false);
 });
+
+it('looks through an endless line once', () => {
+  const line = 'ailed '.repeat(40_000);
+  const start = performance.now();
+  expect(modulesIn(line)).toEqual([]);
+  expect(missingModuleFault.pattern.test(line)).toBe(false);
+  expect(performance.now() - start).toBeLessThan(2000);
+});

@@ -3,6 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { logField, parseLog, parseLogLine } from '../../internal/calico/log.ts';
 
 describe('parseLogLine', () => {
+  it('takes no more of a line than a container runtime writes as one', () => {
+    const { text, message } = parseLogLine(`${'x'.repeat(16_384)}${'y'.repeat(500_000)}`);
+    expect([text, message]).toEqual(['x'.repeat(16_384), 'x'.repeat(16_384)]);
+  });
+
   it.each([
     [
       '3.14 and newer',
