@@ -64,9 +64,11 @@ async function run(scenario: Scenario, nodes: number | undefined): Promise<void>
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   let isUp = false;
   // Ended in the midst of its start, the programs go with this process.
-  void interrupted.then(() => {
+  const leaveEarly = async (): Promise<void> => {
+    await interrupted;
     if (!isUp) process.exit(130);
-  });
+  };
+  void leaveEarly();
   const say = (line: string): void => print(`${time()} ${line}\n`);
   const options = nodes === undefined ? {} : { nodes };
   const cluster = await startScenario(scenario.id, options, say);
