@@ -11,6 +11,7 @@ import {
 } from './begin.ts';
 import { carryOut } from './carry-out.ts';
 import type { ApplyContext, ApplyOptions } from './context.ts';
+import { whileAccepted } from './credentials.ts';
 import { carryOutDrain, uncordonAll } from './drain-run.ts';
 import { follow } from './follow.ts';
 import {
@@ -143,9 +144,10 @@ async function application(
  */
 export async function applyPlan(
   plan: Plan,
-  context: ApplyContext,
+  given: ApplyContext,
   options: ApplyOptions,
 ): Promise<ApplyOutcome> {
+  const context = { ...given, cluster: whileAccepted(given.cluster, given.clock) };
   const hindrance = planHindrance(plan, context.cluster);
   if (hindrance) return refusedOutcome(hindrance);
   if (plan.steps.length === 0)

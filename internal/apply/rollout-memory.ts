@@ -13,6 +13,8 @@ interface Known {
   readonly isSettled: boolean;
   readonly addresses?: WatchedNode['addresses'];
   readonly isNodeReady?: boolean;
+  /** When the node was first seen not to be ready, of looks without a better one in between. */
+  readonly nodeLostAt?: number;
   readonly logFault?: string;
   /** The pod that all this is about. */
   readonly podUid: string;
@@ -75,6 +77,7 @@ const watched = (sight: NodeSight, memory: Known, now: number): WatchedNode => (
   unreadySeconds: (now - memory.readyAt) / 1000,
   ...(memory.addresses ? { addresses: memory.addresses } : {}),
   ...(memory.isNodeReady === undefined ? {} : { isNodeReady: memory.isNodeReady }),
+  ...(memory.nodeLostAt === undefined ? {} : { nodeLostSeconds: (now - memory.nodeLostAt) / 1000 }),
   ...(memory.logFault === undefined ? {} : { logFault: memory.logFault }),
 });
 
@@ -108,7 +111,9 @@ export function rolloutMemory(context: Pick<ApplyContext, 'cluster' | 'clock'>):
     const readsLog = !sight.isReady || logsRead < mostReadLogs;
     if (readsLog) logsRead += 1;
     const seen = await lookCloser(sight, context, readsLog);
-    known.set(sight.node, { ...memory, ...seen, lookedAt: now, isSettled: sight.isReady });
+    const { nodeLostAt = now, ...rest } = memory;
+    const lost = { ...memory, ...seen }.isNodeReady === false ? { nodeLostAt } : {};
+    known.set(sight.node, { ...rest, ...seen, ...lost, lookedAt: now, isSettled: sight.isReady });
   };
   return {
     remember: async (sights) => {

@@ -11,6 +11,8 @@ export interface WatchedNode extends NodeSight {
   readonly addresses?: { readonly 4: string | null; readonly 6: string | null };
   /** The kubelet's Ready condition now; undefined where the Node was not looked at. */
   readonly isNodeReady?: boolean;
+  /** Seconds since it was first seen that it is not; 0 where it is, or was not looked at. */
+  readonly nodeLostSeconds?: number;
   /** A line of its updated pod's log that says why it cannot go on; empty if there is none. */
   readonly logFault?: string;
 }
@@ -66,6 +68,9 @@ const limitOf = (node: WatchedNode, windowSeconds: number): number =>
 export const isOverdue = (node: WatchedNode, windowSeconds: number): boolean =>
   node.isUpdated && !node.isReady && node.updatedSeconds > limitOf(node, windowSeconds);
 
+// After an API server was away, all nodes look lost until their kubelets have told of themselves again.
+const lostSeconds = 60;
+
 const isConflict = (line: string): boolean => /conflicting|already using/.test(line);
 
 /** Whether a forecast came true on a node; null where it cannot be told. */
@@ -115,7 +120,8 @@ function ofSickNode(node: WatchedNode, baseline: NodeBaseline | undefined): Wors
 function ofNode(node: WatchedNode, given: WorseCase): Worse | null {
   const baseline = given.before.get(node.node);
   if (baseline && !baseline.isNodeReady) return null;
-  if (node.isUpdated && node.isNodeReady === false)
+  const { nodeLostSeconds = 0 } = node;
+  if (node.isUpdated && node.isNodeReady === false && nodeLostSeconds > lostSeconds)
     return { kind: 'node-lost', node: node.node, detail: '' };
   const address = otherAddress(node, given);
   if (address) return address;

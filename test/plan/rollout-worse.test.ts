@@ -118,8 +118,13 @@ describe('a node that was well', () => {
     },
     {
       name: 'loses its kubelet',
-      node: updated('a', { isNodeReady: false }),
+      node: updated('a', { isNodeReady: false, nodeLostSeconds: 61 }),
       worse: ['node-lost a'],
+    },
+    {
+      name: 'has not been heard of for a moment, as when the API server was away',
+      node: updated('a', { isNodeReady: false, nodeLostSeconds: 60 }),
+      worse: [],
     },
     {
       name: 'gets another address than foreseen',
