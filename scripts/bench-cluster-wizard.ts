@@ -15,6 +15,8 @@ export interface KeyTimes {
 interface Steps {
   readonly what: string;
   readonly keys: readonly string[];
+  /** What has to be drawn before a key counts as answered; anything unless told. */
+  readonly shows?: RegExp;
 }
 
 const enter = '\r';
@@ -28,7 +30,7 @@ const times = (count: number, key = ''): readonly string[] =>
 // The list of findings; one finding, its remedies, and what they come to on each node; back again.
 const steps: readonly Steps[] = [
   { what: 'opening a finding, then its remedies', keys: [enter, enter] },
-  { what: 'opening the table of nodes and methods', keys: [enter] },
+  { what: 'opening the table of nodes and methods', keys: [enter], shows: /kubernetes-int/ },
   { what: 'moving in it by rows', keys: [...times(15, down), ...times(5, up)] },
   { what: 'moving in it by pages, to its end and back', keys: [...times(2, pageDown), 'G', 'g'] },
   {
@@ -45,7 +47,7 @@ const steps: readonly Steps[] = [
 ];
 
 const startWithinMs = 180_000;
-const answerWithinMs = 5_000;
+const answerWithinMs = 15_000;
 const quietMs = 80;
 
 interface Pty {
@@ -83,21 +85,27 @@ const untilQuiet = async ({ lastAt }: Pty): Promise<boolean> =>
   await until(() => performance.now() - lastAt() > quietMs, answerWithinMs);
 
 // Null where nothing on the screen changes by it.
-async function press({ child }: Pty, key: string): Promise<number | null> {
+async function press({ child }: Pty, key: string, shows: RegExp): Promise<number | null> {
   const began = performance.now();
-  const answer = new Promise<number>((resolve) =>
-    child.stdout.once('data', () => resolve(performance.now() - began)),
-  );
+  let text = '';
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const listen = (chunk: string): void => {
+    text += chunk;
+    if (shows.test(text)) resolve(performance.now() - began);
+  };
+  child.stdout.on('data', listen);
   child.stdin.write(key);
-  return await Promise.race([answer, wait(answerWithinMs, null, { ref: false })]);
+  const ms = await Promise.race([promise, wait(answerWithinMs, null, { ref: false })]);
+  child.stdout.off('data', listen);
+  return ms;
 }
 
 async function measureSteps(pty: Pty, all: readonly Steps[]): Promise<readonly KeyTimes[]> {
   const told: KeyTimes[] = [];
-  for (const { what, keys } of all) {
+  for (const { what, keys, shows = /./s } of all) {
     const taken: number[] = [];
     for (const key of keys) {
-      const ms = await press(pty, key);
+      const ms = await press(pty, key, shows);
       if (ms !== null) taken.push(ms);
       await untilQuiet(pty);
     }
