@@ -56,7 +56,15 @@ function bench(): Bench {
     const fresh = spawn(process.execPath, [`--max-old-space-size=${heapMiB}`, worker], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    createInterface({ input: fresh.stdout }).on('line', (line) => end(toldOf(line)));
+    createInterface({ input: fresh.stdout }).on('line', (line) => {
+      const told = toldOf(line);
+      // Its peak would be that of all that follow.
+      if (told.peak > peakMiB && child === fresh) {
+        child = null;
+        fresh.stdin.end();
+      }
+      end(told);
+    });
     fresh.stdin.on('error', () => {}); // told by its end
     fresh.once('exit', (code, signal) => {
       // One that was killed for its silence has been told already.
