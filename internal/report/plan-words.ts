@@ -111,7 +111,7 @@ const en = {
       `Nothing was changed. Of ${several(tried + untried, 'request', 'requests')} the API server accepts ${tried}; ${untried} could not be tried.`,
     partlyNow: (tried: number, untried: number) =>
       `Of ${several(tried + untried, 'request', 'requests')} the API server accepts ${tried}; ${untried} could not be tried.`,
-    nothing: 'There is nothing to change: all is as it should be already.',
+    nothing: 'There is nothing to change: what this would set is set already.',
     refused: (reason: string) => `Refused: ${reason}`,
     refusedBy: (object: string, reason: string) => `${object} is refused: ${reason}`,
     untried: (object: string, reason: string) => `${object} was not tried: ${reason}`,
