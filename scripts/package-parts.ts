@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Metafile } from 'esbuild';
-import { parseObject } from '../test/support/json.ts';
+import { isObject, parseObject } from '../test/support/json.ts';
 
 const root = path.join(import.meta.dirname, '..');
 
@@ -12,12 +12,20 @@ export interface BundledPackage {
   readonly version: string;
   /** As its package.json says, such as `MIT`. */
   readonly license: string;
+  /** Who holds the rights, as its package.json says; empty if it does not. */
+  readonly author: string;
   /** The texts of its licence and notice files; empty if it brings none. */
   readonly texts: readonly string[];
 }
 
 const licenceFile = /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i;
 const inPackage = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//;
+
+function authorOf({ author, name }: Readonly<Record<string, unknown>>): string {
+  if (typeof author === 'string') return author;
+  const named = isObject(author) ? author['name'] : undefined;
+  return typeof named === 'string' ? named : `the authors of ${String(name)}`;
+}
 
 async function packageAt(folder: string): Promise<BundledPackage> {
   const manifest = parseObject(await readFile(path.join(folder, 'package.json'), 'utf8'));
@@ -28,6 +36,7 @@ async function packageAt(folder: string): Promise<BundledPackage> {
     name: String(name),
     version: String(version),
     license: typeof license === 'string' ? license : 'see its text',
+    author: authorOf(manifest),
     texts: await Promise.all(texts),
   };
 }
