@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/e2e/**/*.test.ts'],
     globalSetup: ['test/e2e/support/release.ts'],
     // A real control plane keeps real time: on a machine that is busy a step may miss its limit.
-    retry: 2,
+    retry: 3,
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },
