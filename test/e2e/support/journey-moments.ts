@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Gate, JourneyProxy, Passing, Side, Verdict } from './journey-proxy.ts';
 import type { Ran, Running } from './run.ts';
 
@@ -66,6 +67,16 @@ export const moments = {
     ),
 } as const;
 
+const heardWithinMs = 3000;
+
+async function untilHeard({ printed, done }: Running): Promise<void> {
+  const { length } = printed();
+  const deadline = Date.now() + heardWithinMs;
+  const isOver = (): Promise<boolean> =>
+    Promise.race([done.then(() => true), wait(20).then(() => false)]);
+  while (!(await isOver())) if (printed().length > length || Date.now() > deadline) return;
+}
+
 /**
  * Sends a signal to a program at a moment. With SIGKILL the request of that moment is lost with it, or its answer. Throws where
  * that moment never came.
@@ -79,13 +90,16 @@ export async function interruptAt(
   const isNow = isIt();
   let hasCome = false;
   let running: Running | null = null;
-  const gate: Gate = (request, side) => {
+  const gate: Gate = async (request, side) => {
     // Nothing of a program that is gone may still get through.
     if (hasCome && signal === 'SIGKILL') return 'cut';
     if (hasCome || !isNow(request, side)) return 'pass';
     hasCome = true;
     running?.interrupt(signal);
-    return signal === 'SIGKILL' ? 'cut' : 'pass';
+    if (signal === 'SIGKILL') return 'cut';
+    // The answer must not overtake the signal: the program ends, or says that it stops.
+    if (running) await untilHeard(running);
+    return 'pass';
   };
   proxy.setGate(gate);
   running = begin();

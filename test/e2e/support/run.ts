@@ -10,6 +10,8 @@ export interface Ran {
 export interface Running {
   readonly pid: number;
   readonly interrupt: (signal: NodeJS.Signals) => void;
+  /** What it has printed so far. */
+  readonly printed: () => string;
   readonly done: Promise<Ran>;
 }
 
@@ -27,7 +29,12 @@ export function start(
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, ...printed }));
   });
-  return { pid: child.pid ?? 0, interrupt: (signal) => child.kill(signal), done };
+  return {
+    pid: child.pid ?? 0,
+    interrupt: (signal) => child.kill(signal),
+    printed: () => printed.stdout + printed.stderr,
+    done,
+  };
 }
 
 /** Runs a program to its end with exactly this environment. The tests' own server may answer it meanwhile. */
