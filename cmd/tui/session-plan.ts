@@ -109,7 +109,11 @@ export async function planUndo(id: string, live: Live | null, shell: Shell): Pro
         ),
         [words.undoCommand(id)],
       );
-    default:
+    case 'nothing':
+      // All is back already: its record is closed, so that the next undo comes to an older change.
+      if (undo.record) live.engine.journal().write(undo.record);
+      return because([undo.reason]);
+    case 'refused':
       return because([undo.reason]);
   }
 }

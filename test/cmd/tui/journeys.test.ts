@@ -154,3 +154,16 @@ test('Ctrl-C at every step leaves a state that is said and can be undone', async
     expect(essence(cluster.stored(installationRef())), `at ${at}`).toEqual(before);
   }
 });
+
+test('a change that is back already is closed in its record', async () => {
+  const cluster = await wrongAddress({ install: 'operator' });
+  const before = cluster.stored(installationRef());
+  const wizard = await wizardOn(cluster);
+  await wizard.press(...toConfirm, 'yes', 'enter');
+  cluster.edit(installationRef(), (draft) => {
+    Object.assign(draft, { spec: before['spec' as never] });
+  });
+  await wizard.press('u');
+  expect(wizard.screen()).toMatchObject({ name: 'preview', plan: null });
+  expect(wizard.journal.list().records[0]?.state).toBe('undone');
+});
