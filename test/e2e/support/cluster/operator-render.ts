@@ -9,6 +9,8 @@ export interface Releases {
   readonly operator: string;
   /** The readiness probe's period over the release's own, so that a test need not wait half a minute for each node. */
   readonly readinessPeriodSeconds?: number;
+  /** The same of the liveness probe. */
+  readonly livenessPeriodSeconds?: number;
 }
 
 const minorOf = (version: string): number => Number(version.split('.')[1]);
@@ -50,7 +52,7 @@ const numbersOf = (value: unknown): object => (isObject(value) ? value : {});
 
 function probesOf(
   spec: Json,
-  { operator, readinessPeriodSeconds }: Releases,
+  { operator, readinessPeriodSeconds, livenessPeriodSeconds }: Releases,
   hasBird: boolean,
 ): object {
   const numbers = probeNumbers(operator);
@@ -60,6 +62,7 @@ function probesOf(
     livenessProbe: {
       httpGet: { host: 'localhost', path: '/liveness', port: 9099, scheme: 'HTTP' },
       ...numbers.liveness,
+      ...(livenessPeriodSeconds === undefined ? {} : { periodSeconds: livenessPeriodSeconds }),
       ...numbersOf(livenessProbe),
     },
     readinessProbe: {
