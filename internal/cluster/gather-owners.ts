@@ -17,11 +17,16 @@ function ownedObjects(lists: AllLists): readonly KubeObject[] {
 }
 
 // Argo CD marks by `argocd.argoproj.io/tracking-id: APP:GROUP/KIND:NS/NAME` (its own namespace before APP with `_`), before
-// 3.0 by the label app.kubernetes.io/instance, which others use too: the Application of that name is what proves it.
-function argoNames({ metadata }: KubeObject): readonly string[] {
-  const tracked = metadata.annotations?.['argocd.argoproj.io/tracking-id']?.split(':')[0];
-  const labelled = metadata.labels?.['app.kubernetes.io/instance'];
-  return [tracked?.split('_').at(-1), labelled]
+// 3.0 by the label app.kubernetes.io/instance, which others use too: the Application of that name is what proves it. Its manual
+// proposes a label of its own in place of that.
+function argoNames({ metadata: { annotations, labels } }: KubeObject): readonly string[] {
+  const tracked = annotations?.['argocd.argoproj.io/tracking-id']?.split(':')[0];
+  const labelled = [
+    labels?.['argocd.argoproj.io/instance'],
+    labels?.['app.kubernetes.io/instance'],
+  ];
+  return [tracked, ...labelled]
+    .map((name) => name?.split('_').at(-1))
     .filter((name) => name !== undefined && name !== '')
     .map(String);
 }

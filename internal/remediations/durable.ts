@@ -60,6 +60,8 @@ export const shellJson = (body: unknown): string =>
 // Who runs what, and with it brings back what stands in the source.
 const until: { readonly [Name in Owner | Distribution]?: string } = {
   helm: 'a Helm upgrade',
+  argocd: 'Argo CD syncs the application (at the next commit, or when somebody tells it to)',
+  flux: 'Flux applies its source again',
   'helm-controller': 'the next job of the chart (a change of its values, or an upgrade)',
   kops: 'the next "kops update cluster --yes" that changes the add-on',
   k0s: 'k0s renders another manifest (a change of its configuration, or an upgrade)',

@@ -54,6 +54,7 @@ const temporary: Readonly<Partial<Record<Owner, string>>> = {
   kops: 'until kOps updates the cluster; for good in spec.networking.calico of the Cluster',
   k0s: 'until k0s renders another manifest; for good in spec.network.calico of its configuration',
   'k3s-addon': "until that add-on's file changes or K3s restarts; for good in the file",
+  argocd: 'until Argo CD syncs the application; for good in its Git source',
   flux: 'until Flux looks after the object again; for good in its source',
 };
 

@@ -163,12 +163,13 @@ describe('owners', () => {
   const tracked = (metadata: object) => ({
     objects: [...namespaces, daemonSet('kube-system', 'calico-node', metadata)],
   });
-  test('an Argo CD Application that the DaemonSet names', async () => {
-    const base = tracked({
-      annotations: {
-        'argocd.argoproj.io/tracking-id': 'net:apps/DaemonSet:kube-system/calico-node',
-      },
-    });
+  const byId = 'argocd.argoproj.io/tracking-id';
+  test.each<[string, { readonly annotations?: object; readonly labels?: object }]>([
+    ['by its id', { annotations: { [byId]: 'net:apps/DaemonSet:kube-system/calico-node' } }],
+    ['by its id, in another namespace', { annotations: { [byId]: 'team_net:apps/DaemonSet:a/b' } }],
+    ["by Argo CD's own label", { labels: { 'argocd.argoproj.io/instance': 'team_net' } }],
+  ])('an Argo CD Application that the DaemonSet names %s', async (_name, marks) => {
+    const base = tracked({ ...marks, labels: { 'k8s-app': 'calico-node', ...marks.labels } });
     const app = (name: string) =>
       object('argoproj.io/v1alpha1', 'Application', name, {
         namespace: 'argocd',

@@ -20,4 +20,15 @@ describe('what is told of the place of a change', () => {
     const place = durablePlace(installWith({ owner: 'k3s-addon', ownerName: 'net' }));
     expect(place).toContain('add-on net ');
   });
+
+  it('is until when the change stands, where something writes it again', () => {
+    const until = (more: Parameters<typeof installWith>[0]) =>
+      aboutPlace(installWith(more), { action: 'apply-temporary', target, changes: [change] });
+    expect(until({ owner: 'argocd', action: 'apply-temporary' })).toEqual([
+      expect.stringContaining('Argo CD syncs'),
+    ]);
+    expect(until({ owner: 'flux', action: 'apply-temporary' })).toEqual([
+      expect.stringContaining('Flux'),
+    ]);
+  });
 });

@@ -30,6 +30,7 @@ test.each<[string, Partial<Install>, readonly string[]]>([
   ['names the overlay as the target', { installation: 'overlay' }, ['Installation/overlay']],
   ['names the owner', { owner: 'argocd', ownerName: 'net', action: 'emit' }, ['Argo CD (net)']],
   ['says what a Helm upgrade does', { owner: 'helm', action: 'apply-temporary' }, ['Helm upgrade']],
+  ['says when Argo CD syncs', { owner: 'argocd', action: 'apply-temporary' }, ['until Argo CD']],
   ['names the chart config', { owner: 'helm-controller', action: 'emit' }, ['HelmChartConfig']],
   [
     'says when kubespray writes again',

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../model/kubernetes.ts';
-import { itemsOf } from '../snapshot-lists.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { applicationsNamed, argoPause, fluxPause } from './gitops-pauses.ts';
 import { annotationOf, labelOf, nameOf } from './objects.ts';
 import type { Mark, OwnerMark } from './owner-mark.ts';
 import { words } from './words.ts';
@@ -36,17 +37,34 @@ function isTracked({ apiVersion, kind, metadata }: KubeObject, tracked: Tracked)
   );
 }
 
+// Where nothing is known that lets a change stand for a while, it is not made.
+const withPause = (pause: string | null, marker: string): Pick<OwnerMark, 'action' | 'reason'> =>
+  pause === null
+    ? { action: 'emit', reason: marker }
+    : { action: 'apply-temporary', reason: `${marker}; ${pause}` };
+
+const ofApplication = (snapshot: Snapshot, application: string, marker: string): OwnerMark => ({
+  owner: 'argocd',
+  ownerName: application,
+  ...withPause(argoPause(snapshot, application), marker),
+});
+
 /** Argo CD's own tracking (the default since 3.0): the id must name the object that carries it. */
-export const argoById: Mark = (object) => {
+export const argoById: Mark = (object, snapshot) => {
   const value = annotationOf(object, trackingId);
   const tracked = trackedObject(value);
   if (!tracked || !isTracked(object, tracked)) return null;
-  return {
-    owner: 'argocd',
-    ownerName: tracked.application,
-    action: 'emit',
-    reason: says.annotationIs(nameOf(object), trackingId, value ?? ''),
-  };
+  const marker = says.annotationIs(nameOf(object), trackingId, value ?? '');
+  return ofApplication(snapshot, tracked.application, marker);
+};
+
+/** Argo CD's tracking by the label that its manual proposes in place of the usual one: no other tool sets it. */
+export const argoByOwnLabel: Mark = (object, snapshot) => {
+  const key = 'argocd.argoproj.io/instance';
+  const application = labelOf(object, key);
+  return application === undefined
+    ? null
+    : ofApplication(snapshot, application, says.label(nameOf(object), key, application));
 };
 
 /**
@@ -57,19 +75,12 @@ export const argoByLabel: Mark = (object, snapshot) => {
   const key = 'app.kubernetes.io/instance';
   const application = labelOf(object, key);
   if (application === undefined) return null;
-  const isKnown = itemsOf(snapshot, 'argoApplications').some(
-    ({ metadata }) => metadata.name === application,
-  );
+  const isKnown = applicationsNamed(snapshot, application).length > 0;
   const isWritten = (object.metadata.managedFields ?? []).some(
     ({ manager }) => manager?.startsWith('argocd-') === true,
   );
   return isKnown || isWritten
-    ? {
-        owner: 'argocd',
-        ownerName: application,
-        action: 'emit',
-        reason: says.label(nameOf(object), key, application),
-      }
+    ? ofApplication(snapshot, application, says.label(nameOf(object), key, application))
     : null;
 };
 
@@ -88,24 +99,35 @@ function fluxOptOut(object: KubeObject): string | null {
   return null;
 }
 
-function fluxOwner(object: KubeObject, group: string): OwnerMark | null {
+const fluxGroups = {
+  HelmRelease: 'helm.toolkit.fluxcd.io',
+  Kustomization: 'kustomize.toolkit.fluxcd.io',
+} as const;
+
+function fluxOwner(
+  object: KubeObject,
+  snapshot: Snapshot,
+  kind: keyof typeof fluxGroups,
+): OwnerMark | null {
+  const group = fluxGroups[kind];
   const name = labelOf(object, `${group}/name`);
   if (name === undefined) return null;
   const namespace = labelOf(object, `${group}/namespace`);
-  const optOut = fluxOptOut(object);
-  return {
+  const owner = {
     owner: 'flux',
     ownerName: namespace === undefined ? name : `${namespace}/${name}`,
-    action: optOut === null ? 'emit' : 'apply-temporary',
-    reason: optOut ?? says.label(nameOf(object), `${group}/name`, name),
-  };
+  } as const;
+  const optOut = fluxOptOut(object);
+  if (optOut !== null) return { ...owner, action: 'apply-temporary', reason: optOut };
+  const marker = says.label(nameOf(object), `${group}/name`, name);
+  return { ...owner, ...withPause(fluxPause(snapshot, kind, name, namespace), marker) };
 }
 
 /**
- * Flux' HelmRelease or Kustomization, unless an annotation tells Flux to leave the object alone.
+ * Flux' HelmRelease or Kustomization, with what tells Flux to leave the object alone for now.
  */
-export const flux: Mark = (object) =>
-  fluxOwner(object, 'helm.toolkit.fluxcd.io') ?? fluxOwner(object, 'kustomize.toolkit.fluxcd.io');
+export const flux: Mark = (object, snapshot) =>
+  fluxOwner(object, snapshot, 'HelmRelease') ?? fluxOwner(object, snapshot, 'Kustomization');
 
 /**
  * The remark for an Argo CD tracking id that was copied from another object; null where there is

@@ -28,6 +28,7 @@ export const installUses = [
   'helmCharts',
   'helmChartConfigs',
   'argoApplications',
+  'fluxObjects',
 ] as const satisfies readonly ListName[];
 
 // In these states a write would hit a moving target, or something that is about to go.

@@ -2,7 +2,7 @@ import type { Owner } from '../../model/install.ts';
 import type { KubeObject } from '../../model/kubernetes.ts';
 import type { Action } from '../../model/remedy.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { argoById, argoByLabel, flux } from './gitops-marks.ts';
+import { argoById, argoByLabel, argoByOwnLabel, flux } from './gitops-marks.ts';
 import { annotationOf, labelOf, nameOf } from './objects.ts';
 import type { Mark, OwnerMark } from './owner-mark.ts';
 import { words } from './words.ts';
@@ -105,6 +105,7 @@ const vendor: Mark = (object) => {
 // Helm's too.
 const marks: readonly Mark[] = [
   argoById,
+  argoByOwnLabel,
   flux,
   marked('config-sync', 'emit', 'annotations', /^configmanagement\.gke\.io\/managed=enabled$/),
   marked('config-sync', 'emit', 'annotations', /^configsync\.gke\.io\//),

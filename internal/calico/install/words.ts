@@ -29,6 +29,11 @@ const en = {
   overlay: 'Installation/overlay sets the address method and wins over Installation/default',
   copiedTracking: (object: string) =>
     `${object} carries an Argo CD tracking id of another object, which does not count`,
+  noSelfHeal: (application: string) =>
+    `${application} has no self-heal, so a change stands until it is synced`,
+  fluxSuspended: (owner: string) => `${owner} is suspended, so a change stands until it is resumed`,
+  noDriftCorrection: (owner: string) =>
+    `${owner} corrects no drift, so a change stands until its release is upgraded`,
   fluxLeavesAlone: (object: string, key: string, value: string) =>
     `${object} has the annotation ${key}=${value}, so Flux leaves it alone for now`,
   etcd: (object: string) =>

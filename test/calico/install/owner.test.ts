@@ -22,8 +22,12 @@ const helmOf = (release: string): Pick<k8s.Metadata, 'labels' | 'annotations'> =
 });
 const tracked = (id: string) => ({ 'argocd.argoproj.io/tracking-id': id });
 const instance = (name: string) => ({ 'app.kubernetes.io/instance': name });
-const application = (name: string) =>
-  object('Application', { name, namespace: 'argocd' }, 'argoproj.io/v1alpha1');
+const application = (name: string, automated: object | null = null, namespace = 'argocd') => ({
+  ...object('Application', { name, namespace }, 'argoproj.io/v1alpha1'),
+  spec: automated === null ? {} : { syncPolicy: { automated } },
+});
+const healing = { prune: true, selfHeal: true };
+const argoInstance = (name: string) => ({ 'argocd.argoproj.io/instance': name });
 const addon = (mode: string) => ({ 'addonmanager.kubernetes.io/mode': mode });
 const kustomized = {
   'kustomize.toolkit.fluxcd.io/name': 'network',
@@ -109,7 +113,14 @@ describe('tools that write again', () => {
     ],
     [
       'Argo CD by label, known',
-      marked({ labels: instance('net') }, { argoApplications: [application('net')] }),
+      marked({ labels: instance('net') }, { argoApplications: [application('net', healing)] }),
+      'argocd',
+      'net',
+      'emit',
+    ],
+    [
+      'Argo CD by its own label, that no other tool uses',
+      marked({ labels: argoInstance('net') }),
       'argocd',
       'net',
       'emit',
@@ -142,7 +153,7 @@ describe('tools that write again', () => {
       'Argo CD over an old Helm release',
       marked(
         { ...helmOf('net'), labels: { ...helmOf('net').labels, ...instance('net') } },
-        { argoApplications: [application('net')] },
+        { argoApplications: [application('net', healing)] },
       ),
       'argocd',
       'net',
@@ -295,5 +306,89 @@ describe('tools that write again', () => {
     ['nothing found', {}, 'user', null, 'refuse'],
   ])('%s', (_name, lists, owner, ownerName, action) => {
     expect(installOf(snapshotOf({ lists }))).toMatchObject({ owner, ownerName, action });
+  });
+});
+
+describe('an Argo CD Application', () => {
+  const id = (name: string) => tracked(`${name}:operator.tigera.io/Installation:argocd/default`);
+  const about = (name: string, ...argoApplications: k8s.OwnerObject[]) =>
+    installOf(snapshotOf({ lists: marked({ annotations: id(name) }, { argoApplications }) }));
+
+  test.each<[string, object | null, Action]>([
+    ['heals itself', healing, 'emit'],
+    ['only follows commits', { prune: true }, 'apply-temporary'],
+    ['is told not to heal', { selfHeal: false }, 'apply-temporary'],
+    ['is synced by hand', null, 'apply-temporary'],
+    ['is switched off', { enabled: false, selfHeal: true }, 'apply-temporary'],
+    ['is switched on', { enabled: true, selfHeal: true }, 'emit'],
+  ])('that %s', (_name, automated, action) => {
+    expect(about('net', application('net', automated))).toMatchObject({
+      owner: 'argocd',
+      ownerName: 'net',
+      action,
+    });
+  });
+
+  test('that was not read may heal itself', () => {
+    expect(about('net', application('shop')).action).toBe('emit');
+  });
+
+  test('in a namespace of its own is the one that counts', () => {
+    const here = application('net', null, 'team');
+    const there = application('net', healing, 'argocd');
+    expect(about('team_net', here, there).action).toBe('apply-temporary');
+    expect(about('argocd_net', here, there).action).toBe('emit');
+    expect(about('net', here, there).action).toBe('emit');
+  });
+
+  test('that lets a change stand is named with what ends that', () => {
+    const { reasons } = about('net', application('net'));
+    expect(reasons.join('\n')).toContain('Application argocd/net');
+  });
+});
+
+describe('Flux', () => {
+  const release = {
+    'helm.toolkit.fluxcd.io/name': 'cni',
+    'helm.toolkit.fluxcd.io/namespace': 'net',
+  };
+  const kustomization = (spec: Readonly<Record<string, unknown>>, name = 'network') => ({
+    ...object(
+      'Kustomization',
+      { name, namespace: 'flux-system' },
+      'kustomize.toolkit.fluxcd.io/v1',
+    ),
+    spec,
+  });
+  const helmRelease = (spec: Readonly<Record<string, unknown>>) => ({
+    ...object('HelmRelease', { name: 'cni', namespace: 'net' }, 'helm.toolkit.fluxcd.io/v2'),
+    spec,
+  });
+  test.each<[string, Readonly<Record<string, string>>, k8s.OwnerObject, Action]>([
+    ['a Kustomization', kustomized, kustomization({ interval: '10m' }), 'emit'],
+    ['a suspended one', kustomized, kustomization({ suspend: true }), 'apply-temporary'],
+    ['another that is suspended', kustomized, kustomization({ suspend: true }, 'shop'), 'emit'],
+    ['a release', release, helmRelease({ interval: '10m' }), 'apply-temporary'],
+    [
+      'a release with a warning of drift',
+      release,
+      helmRelease({ driftDetection: { mode: 'warn' } }),
+      'apply-temporary',
+    ],
+    [
+      'a release with its drift corrected',
+      release,
+      helmRelease({ driftDetection: { mode: 'enabled' } }),
+      'emit',
+    ],
+    [
+      'a suspended release',
+      release,
+      helmRelease({ suspend: true, driftDetection: { mode: 'enabled' } }),
+      'apply-temporary',
+    ],
+  ])('%s', (_name, labels, owner, action) => {
+    const lists = marked({ labels }, { fluxObjects: [owner] });
+    expect(installOf(snapshotOf({ lists }))).toMatchObject({ owner: 'flux', action });
   });
 });
