@@ -29,10 +29,15 @@ const onKind = ({ namespace, ...ref }: ApiRef, verb: string, subresource = ''): 
   ...(namespace === undefined ? {} : { namespace }),
 });
 
+// The API server lets nobody write a rule into a role that they do not have themselves, unless they may escalate it
+// (pkg/registry/rbac/clusterrole/policybased in Kubernetes).
+const isRole = ({ apiVersion, kind }: ApiRef): boolean =>
+  apiVersion.startsWith('rbac.authorization.k8s.io/') && /^(?:Cluster)?Role$/.test(kind);
+
 function changeRights({ change: { ref, verb }, before }: ChangeStep): readonly Right[] {
   switch (verb) {
     case 'patch':
-      return [on(ref, 'get'), on(ref, 'patch')];
+      return [on(ref, 'get'), on(ref, 'patch'), ...(isRole(ref) ? [on(ref, 'escalate')] : [])];
     case 'create':
       return [on(ref, 'get'), onKind(ref, 'create')];
     case 'delete':

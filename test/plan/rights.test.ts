@@ -107,6 +107,17 @@ describe('the rights of a plan', () => {
       ['get nodes quay-1', 'patch nodes quay-1'],
     ],
     [
+      // Whoever writes a rule into a role has to have it, or may give more than they have.
+      'a patch of a role',
+      patch(ref('ClusterRole', 'lamplighter', undefined, 'rbac.authorization.k8s.io/v1')),
+      'manifest',
+      [
+        'get clusterroles.rbac.authorization.k8s.io lamplighter',
+        'patch clusterroles.rbac.authorization.k8s.io lamplighter',
+        'escalate clusterroles.rbac.authorization.k8s.io lamplighter',
+      ],
+    ],
+    [
       'an object that is made',
       stepOf({
         ref: ref('HelmChartConfig', 'chart', 'harbour', 'helm.cattle.io/v1'),
