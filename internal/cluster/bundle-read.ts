@@ -14,6 +14,7 @@ import { isTime, noTime } from './dump-time.ts';
 import { isList, isRecord } from './json.ts';
 import { listNames } from './kinds.ts';
 import { nonEmpty } from './object-type.ts';
+import type { Room } from './room.ts';
 import { admit, deepFreeze } from './shape.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -32,12 +33,13 @@ export async function readBundle(
   path: string,
   { path: manifestPath, manifest }: FoundBundle,
   limits: Limits,
+  room: Room,
 ): Promise<Snapshot> {
   const folder = manifestPath.split('/').slice(0, -1);
   const files = await filesOf(path, [...folder, ''].join('/'), manifest, limits);
   const warnings: string[] = [];
   const lists = listsFrom((name) =>
-    listOf(name, entryOf(manifest['lists'], name), files, warnings),
+    listOf(name, entryOf(manifest['lists'], name), { files, room }, warnings),
   );
   const takenAt = textOf(manifest['takenAt']);
   const server = isRecord(manifest['source']) ? nonEmpty(manifest['source']['server']) : undefined;
@@ -54,6 +56,12 @@ export async function readBundle(
 }
 
 type Files = ReadonlyMap<string, Uint8Array>;
+
+/** Where objects are taken from, and the room that there is for them. */
+interface Source {
+  readonly files: Files;
+  readonly room: Room;
+}
 
 // Only what the manifest names; a stranger's file in the archive is nobody's.
 async function filesOf(
@@ -93,14 +101,14 @@ function entryOf(value: unknown, name: string): Raw {
 function listOf<Name extends ListName>(
   name: Name,
   entry: Raw,
-  files: Files,
+  source: Source,
   warnings: string[],
 ): Read<Lists[Name]> {
   if (entry['state'] === 'not-asked') {
     return { state: 'not-asked', reason: textOf(entry['reason']) };
   }
   const file = entry['file'];
-  const read = file === undefined ? null : objectsOf(name, textOf(file), files);
+  const read = file === undefined ? null : objectsOf(name, textOf(file), source);
   if (read) warnings.push(...read.warnings);
   const error = entry['state'] === 'failed' ? errorOf(entry['error']) : (read?.error ?? null);
   if (error) return { state: 'failed', error, ...(read?.items ? { items: read.items } : {}) };
@@ -116,11 +124,11 @@ interface ReadObjects<T> {
 function objectsOf<Name extends ListName>(
   name: Name,
   file: string,
-  files: Files,
+  { files, room }: Source,
 ): ReadObjects<Lists[Name]> {
   const bytes = files.get(file);
   if (!bytes) return { items: null, error: missing(file), warnings: [] };
-  const { documents, damages } = readDocuments(new TextDecoder().decode(bytes));
+  const { documents, damages } = readDocuments(new TextDecoder().decode(bytes), room);
   const [damage] = damages;
   if (damage || documents.length !== 1) {
     const message = `${file} cannot be read: ${damage?.reason ?? 'it is no list'}`;

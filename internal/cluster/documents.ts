@@ -1,6 +1,7 @@
 import { loadAll } from 'js-yaml';
 import { isRecord } from './json.ts';
 import { splitJson } from './json-stream.ts';
+import { measureJson, measureYaml, type Room, takeRoom } from './room.ts';
 
 /** What stands in a text of JSON or YAML. */
 export interface Documents {
@@ -26,24 +27,38 @@ const maxAliases = 10;
 
 /**
  * Reads JSON (one document or several one after the other) or YAML (with `---` between documents).
- * What cannot be read is returned as damage; never throws.
+ * What cannot be read, or has no room, is returned as damage; never throws.
  */
-export function readDocuments(text: string): Documents {
+export function readDocuments(text: string, room: Room = { bytes: Infinity }): Documents {
   const said = chatter.exec(text)?.[0] ?? '';
   const content = text.slice(said.length);
-  return /^\s*[{[]/.test(content) ? readJson(content) : readYaml(content);
+  return /^\s*[{[]/.test(content) ? readJson(content, room) : readYaml(content, room);
 }
 
 // What kubectl says on standard error before its output, where both were redirected.
 const chatter = /^(?:(?:Warning: |[WEI]\d{4} )[^\n]*\n)+/;
 
-function readJson(text: string): Documents {
-  const whole = parseJson(text);
+const noRoom = 'it would take more memory than there is for it';
+
+const unread = (reason: string, text: string): Documents => ({
+  documents: [],
+  damages: [{ reason, text }],
+  remarks: [],
+});
+
+function readJson(text: string, room: Room): Documents {
+  // Before it is parsed: a few letters may make an object.
+  const { depth, bytes } = measureJson(text);
+  if (!takeRoom(room, bytes)) return unread(noRoom, text);
+  const whole = parseJson(text, depth);
   if ('value' in whole) return { documents: [whole.value], damages: [], remarks: [] };
   const { pieces, remarks, isWhole, isTorn } = splitJson(text);
   const torn = { reason: whole.reason, text };
   if (isTorn) return { documents: [], damages: [torn], remarks: [] };
-  const parsed = pieces.map((piece) => ({ piece, result: parseJson(piece) }));
+  const parsed = pieces.map((piece) => ({
+    piece,
+    result: parseJson(piece, measureJson(piece).depth),
+  }));
   const damages = parsed.flatMap(({ piece, result }) =>
     'value' in result ? [] : [{ reason: result.reason, text: piece }],
   );
@@ -56,33 +71,21 @@ function readJson(text: string): Documents {
 
 type Parsed = { readonly value: unknown } | { readonly reason: string };
 
-function parseJson(text: string): Parsed {
+// What is no deeper than this keeps everything behind it from running out of stack.
+function parseJson(text: string, depth: number): Parsed {
+  if (depth > maxDepth) return { reason: 'it is nested too deep' };
   try {
-    const value: unknown = JSON.parse(text);
-    return isTooDeep(value) ? { reason: 'it is nested too deep' } : { value };
+    return { value: JSON.parse(text) };
   } catch {
     const isCut = !/[}\]]\s*$/.test(text);
     return { reason: isCut ? 'it ends too early' : 'it is no valid JSON' };
   }
 }
 
-// Without recursion: this is what keeps everything behind it from running out of stack.
-function isTooDeep(value: unknown): boolean {
-  const waiting: { readonly item: object; readonly depth: number }[] = [];
-  const add = (item: unknown, depth: number): void => {
-    if (typeof item === 'object' && item !== null) waiting.push({ item, depth });
-  };
-  add(value, 1);
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (next.depth > maxDepth) return true;
-    for (const part of Object.values(next.item)) add(part, next.depth + 1);
-  }
-  return false;
-}
-
 // Documents are read one by one: a damaged one costs itself. Inside of a document no line begins
 // with `---`.
-function readYaml(text: string): Documents {
+function readYaml(text: string, room: Room): Documents {
+  if (!takeRoom(room, measureYaml(text))) return unread(noRoom, text);
   const documents: unknown[] = [];
   const damages: Damage[] = [];
   for (const piece of text.split(/^---(?=\s|$)/m)) {

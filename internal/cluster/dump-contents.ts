@@ -5,6 +5,7 @@ import { listOfFile, listOfPath } from './list-of.ts';
 import { hasMarks, markedLogs, prefixedLogs, type MarkedLog } from './log-markers.ts';
 import { recognise, type Recognised } from './recognise.ts';
 import { refusalIn, type Refusal } from './refusal.ts';
+import type { Room } from './room.ts';
 
 /** What a text file of a dump holds. */
 export interface Contents {
@@ -35,14 +36,14 @@ const nothing: Contents = {
   isForPeople: false,
 };
 
-/** Reads a text file of a dump, whatever it is. Never throws. */
-export function contentsOf(path: string, text: string): Contents {
+/** Reads a text file of a dump, whatever it is, as far as there is room for its objects. Never throws. */
+export function contentsOf(path: string, text: string, room: Room): Contents {
   if (hasMarks(text)) {
     const { logs, rest } = markedLogs(text);
-    if (logs.length > 0) return { ...objectsIn(path, rest), logs };
+    if (logs.length > 0) return { ...objectsIn(path, rest, room), logs };
   }
   if (text.trim() === '') return emptyFile(path);
-  if (isObjectFile(path, text)) return objectFile(path, text);
+  if (isObjectFile(path, text)) return objectFile(path, text, room);
   const logs = prefixedLogs(text);
   if (logs) return { ...nothing, logs };
   return isForPeople(text) ? { ...nothing, isForPeople: true } : { ...nothing, isPlainText: true };
@@ -68,9 +69,9 @@ function emptyFile(path: string): Contents {
   return { ...nothing, damages: [{ reason: 'it is empty', lists: [named.list], isEmpty: true }] };
 }
 
-function objectFile(path: string, text: string): Contents {
+function objectFile(path: string, text: string, room: Room): Contents {
   const said = saidInstead(text);
-  if (!said) return objectsIn(path, text);
+  if (!said) return objectsIn(path, text, room);
   return { ...nothing, refusals: [withList(said, path)] };
 }
 
@@ -88,9 +89,9 @@ const withList = (said: Refusal, path: string): Refusal => ({
   list: said.list ?? listOfPath(path)?.list ?? null,
 });
 
-function objectsIn(path: string, text: string): Contents {
+function objectsIn(path: string, text: string, room: Room): Contents {
   if (text.trim() === '') return nothing;
-  const read: Documents = readDocuments(text);
+  const read: Documents = readDocuments(text, room);
   const recognised = read.documents.map((document) => recognise(document, path));
   const remarks = read.remarks.flatMap((line) => refusalIn(line) ?? []);
   return {

@@ -18,12 +18,13 @@ export function warningsOf(
     ...few(gathering.refused.map(({ path, message }) => `${path} holds an error: ${message}`)),
     ...few(found.cut.map((path) => `${path}: the last log in it has no end`)),
     ...[...useless].flatMap(([why, paths]) => aboutFiles(why, paths)),
-    ...few(aboutObjects),
+    ...few(aboutObjects, gathering.leftOut),
   ];
 }
 
-function few(sentences: readonly string[]): readonly string[] {
-  const more = sentences.length - sentencesShown;
+// `untold`: of which there is not even a sentence.
+function few(sentences: readonly string[], untold = 0): readonly string[] {
+  const more = sentences.length + untold - sentencesShown;
   if (more <= 0) return sentences;
   return [...sentences.slice(0, sentencesShown), `and ${more} more of this kind`];
 }

@@ -9,6 +9,7 @@ import { newestTime, noTime } from './dump-time.ts';
 import { warningsOf } from './dump-warnings.ts';
 import { addEntry, newGathering, type Gathering } from './gathering.ts';
 import { podIndex } from './pod-index.ts';
+import { type Room, roomForDump } from './room.ts';
 import { deepFreeze } from './shape.ts';
 
 /**
@@ -19,11 +20,17 @@ import { deepFreeze } from './shape.ts';
  * are then failed. Throws a UserError where the path cannot be read, is beyond the limits, or holds
  * not one object.
  */
-export async function readDump(path: string, limits: Limits = defaultLimits): Promise<Snapshot> {
-  const gathering = newGathering();
+export async function readDump(
+  path: string,
+  limits: Limits = defaultLimits,
+  room: Room = roomForDump(),
+): Promise<Snapshot> {
+  const { bytes } = room;
+  const gathering = newGathering(room);
   for await (const entry of filesIn(path, limits)) {
     addEntry(gathering, entry);
-    if (gathering.bundle) return readBundle(path, gathering.bundle, limits);
+    // What was read before its manifest is read anew.
+    if (gathering.bundle) return readBundle(path, gathering.bundle, limits, { bytes });
   }
   if (gathering.objects.size === 0) throw noObjects(path, gathering);
   return deepFreeze(snapshotOf(path, gathering));

@@ -7,6 +7,7 @@ import { listOfPath } from './list-of.ts';
 import type { MarkedLog } from './log-markers.ts';
 import { isNewer, keyOf, type RawObject } from './raw-objects.ts';
 import type { Refusal } from './refusal.ts';
+import { type Room, takeRoom } from './room.ts';
 
 /** What the files of a dump have given so far. */
 export interface Gathering {
@@ -29,12 +30,16 @@ export interface Gathering {
   /** The manifest, if the dump is a bundle of ours. */
   bundle: { readonly path: string; readonly manifest: RawObject } | null;
   isCut: boolean;
+  /** How many items were passed over for want of a name. */
+  leftOut: number;
+  /** For all that is kept. */
+  readonly room: Room;
 }
 
 export type Uselessness = UnreadFile['problem'] | 'no text' | 'for people' | 'stranger';
 
 /** A gathering of nothing. */
-export const newGathering = (): Gathering => ({
+export const newGathering = (room: Room): Gathering => ({
   objects: new Map(),
   present: new Set(),
   losses: new Map(),
@@ -47,6 +52,8 @@ export const newGathering = (): Gathering => ({
   serverVersion: null,
   bundle: null,
   isCut: false,
+  leftOut: 0,
+  room,
 });
 
 // What macOS puts into archives and folders beside the files themselves.
@@ -63,7 +70,10 @@ export function addEntry(gathering: Gathering, entry: Entry): void {
   if (text === null) {
     addUseless(gathering, 'no text', entry.path);
     lose(gathering, entry.path, 'it is no text');
-  } else addContents(gathering, entry.path, text, contentsOf(entry.path, text));
+  } else {
+    const contents = contentsOf(entry.path, text, gathering.room);
+    addContents(gathering, entry.path, text, contents);
+  }
 }
 
 function addUnread(gathering: Gathering, { path, problem }: UnreadFile): void {
@@ -112,15 +122,21 @@ function addContents(gathering: Gathering, path: string, text: string, contents:
   for (const found of contents.recognised) {
     for (const list of found.lists) gathering.present.add(list);
     for (const { list, object } of found.objects) addObject(gathering, list, object);
+    gathering.leftOut += found.leftOut;
     gathering.serverVersion ??= found.serverVersion;
     if (found.bundle) gathering.bundle ??= { path, manifest: found.bundle };
   }
   for (const log of contents.logs) gathering.markedLogs.push({ path, log });
   for (const refusal of contents.refusals) addRefusal(gathering, path, refusal);
   for (const damage of contents.damages) addDamage(gathering, path, damage);
-  if (contents.isPlainText) gathering.texts.push({ path, text });
+  if (contents.isPlainText) addText(gathering, path, text);
   if (contents.isForPeople) addUseless(gathering, 'for people', path);
   if (isStrange(contents)) addUseless(gathering, 'stranger', path);
+}
+
+function addText(gathering: Gathering, path: string, text: string): void {
+  if (takeRoom(gathering.room, text.length)) gathering.texts.push({ path, text });
+  else addUnread(gathering, { path, problem: 'too large' });
 }
 
 const isStrange = ({ recognised, refusals, damages, logs }: Contents): boolean =>

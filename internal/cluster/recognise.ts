@@ -15,6 +15,8 @@ export interface Recognised {
   readonly refusals: readonly Refusal[];
   /** Objects of other kinds, which nobody reads. */
   readonly others: number;
+  /** Items without a name beyond the first few: none of them is of use. */
+  readonly leftOut: number;
   /** True if nothing in it is of Kubernetes. */
   readonly isStranger: boolean;
   /** The API server's version, if the document tells. */
@@ -28,9 +30,13 @@ interface Sink {
   readonly lists: Set<ListName>;
   readonly refusals: Refusal[];
   others: number;
+  nameless: number;
   serverVersion: string | null;
   bundle: Raw | null;
 }
+
+// Of items without a name as many as are told one by one, and no heap of them.
+const mostNameless = 20;
 
 /**
  * Tells the objects of a document by kind and API group, and those without a kind by their list or
@@ -42,13 +48,16 @@ export function recognise(document: unknown, path: string): Recognised {
     lists: new Set(),
     refusals: [],
     others: 0,
+    nameless: 0,
     serverVersion: null,
     bundle: null,
   };
   const isKnown = path.endsWith('-errors.json')
     ? takeErrors(sink, document, path)
     : take(sink, document, path, 0);
-  return { ...sink, lists: [...sink.lists], isStranger: !isKnown };
+  const { nameless, ...found } = sink;
+  const leftOut = Math.max(0, nameless - mostNameless);
+  return { ...found, lists: [...sink.lists], leftOut, isStranger: !isKnown };
 }
 
 // Lists of lists are what calicoctl prints for several kinds; deeper nesting is nobody's output.
@@ -83,7 +92,7 @@ function takeList(sink: Sink, list: Raw, path: string, depth: number): boolean {
   const known = listOfKind(itemKind, apiVersion);
   if (known) sink.lists.add(known.list);
   for (const item of items ?? []) {
-    if (!isRecord(item)) continue;
+    if (!isRecord(item) || isOneNamelessMore(sink, item)) continue;
     const typed = withType(
       item,
       nonEmpty(item['kind']) ?? itemKind,
@@ -92,6 +101,12 @@ function takeList(sink: Sink, list: Raw, path: string, depth: number): boolean {
     takeObject(sink, typed, itemKind);
   }
   return true;
+}
+
+function isOneNamelessMore(sink: Sink, item: Raw): boolean {
+  if (nameOf(item) !== undefined) return false;
+  sink.nameless += 1;
+  return sink.nameless > mostNameless;
 }
 
 function takeObject(sink: Sink, object: Raw, kind: string): boolean {

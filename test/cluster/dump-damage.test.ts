@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { defaultLimits } from '../../internal/cluster/archive-entry.ts';
 import { readDump } from '../../internal/cluster/dump.ts';
 import { UserError } from '../../internal/model/error.ts';
 import type { Snapshot } from '../../internal/model/snapshot.ts';
@@ -68,6 +69,47 @@ describe('a damaged file', () => {
     const snapshot = await read({ 'dump.txt': text });
     expect(snapshot.logs).toMatchObject([{ pod: 'till', read: { state: 'read' } }]);
     expect(snapshot.warnings).toHaveLength(1);
+  });
+
+  test('what has no room is lost, whatever is small enough beside it is kept', async () => {
+    const bomb = `{"kind":"PodList","apiVersion":"v1","items":[${'{},'.repeat(20_000)}{}]}`;
+    const tree = { 'nodes.json': nodes, 'shop/pods.json': bomb, 'zone/pods.json': pods };
+    const snapshot = await withTree(tree, (folder) =>
+      readDump(folder, defaultLimits, { bytes: 1_000_000 }),
+    );
+    expect(snapshot.lists.nodes).toMatchObject({ state: 'read' });
+    expect(snapshot.lists.pods).toMatchObject({
+      state: 'failed',
+      error: { kind: 'damaged', message: expect.stringContaining('memory') },
+      items: [{ metadata: { name: 'till' } }, { metadata: { name: 'desk' } }],
+    });
+  });
+
+  test('many small files have no more room than a large one', async () => {
+    const tree = Object.fromEntries(
+      Array.from({ length: 50 }, (_, index) => [
+        `space-${index}/pods.json`,
+        list('Pod', [pod('till', `space-${index}`)]),
+      ]),
+    );
+    const snapshot = await withTree({ 'nodes.json': nodes, ...tree }, (folder) =>
+      readDump(folder, defaultLimits, { bytes: 20_000 }),
+    );
+    const { pods: found } = snapshot.lists;
+    expect(found.state).toBe('failed');
+    const items = found.state === 'not-asked' ? [] : (found.items ?? []);
+    expect(items.length).toBeGreaterThan(1);
+    expect(items.length).toBeLessThan(50);
+  });
+
+  test('items without a name are counted and not kept', async () => {
+    const snapshot = await read({
+      'nodes.json': nodes,
+      'pods.json': `{"kind":"PodList","apiVersion":"v1","items":[${'{},'.repeat(499)}{}]}`,
+    });
+    expect(snapshot.lists.pods).toMatchObject({ state: 'read', items: [] });
+    expect(snapshot.warnings).toHaveLength(11);
+    expect(snapshot.warnings.at(-1)).toContain('490 more');
   });
 
   test('an empty file of a kind that a cluster may lack is no failure', async () => {
