@@ -2,6 +2,7 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { ApplyContext } from './context.ts';
 import { lastWriter, look, nameOf } from './objects.ts';
+import { fieldChange } from './prepare.ts';
 import type { Run } from './run.ts';
 import { standing } from './send.ts';
 import { newErrors, openPoints, type PodNodes } from './verify-items.ts';
@@ -27,10 +28,11 @@ const limitOfVerifying = 330;
 // A snapshot of a large cluster is much to read.
 const ofSnapshots: Pace = (elapsedSeconds) => (elapsedSeconds < 60 ? 10_000 : 20_000);
 
-/**
- * Objects in which somebody has put back what was changed, as sentences. Another value than both may be what the change was for (an
- * address that calico-node finds anew).
- */
+// What is sent to these nobody has a reason to write but a person or a tool that has it from elsewhere. In others another value
+// than both may be what the change was for (an address that calico-node finds anew).
+const settings: ReadonlySet<string> = new Set(['Installation', 'DaemonSet', 'HelmChartConfig']);
+
+/** Objects in which somebody has changed again what was changed here, as sentences. */
 export async function driftedObjects(run: Run): Promise<readonly string[]> {
   const drifted: string[] = [];
   for (const { change, before, after, index } of run.sent) {
@@ -40,7 +42,10 @@ export async function driftedObjects(run: Run): Promise<readonly string[]> {
     const { stands, fields } = standing({ change, before, after }, seen);
     const isBack = stands === 'as-before' || fields.some((field) => field.stands === 'as-before');
     const by = seen.state === 'there' ? lastWriter(seen.object) : null;
+    const others = fields.filter((field) => field.stands === 'otherwise');
     if (isBack) drifted.push(words.drifted(nameOf(change.ref), by));
+    else if (settings.has(change.ref.kind) && others.length > 0)
+      drifted.push(words.changed(nameOf(change.ref), others.map(fieldChange), by));
   }
   return drifted;
 }
@@ -70,13 +75,15 @@ export async function verify(
   const see = async (elapsedSeconds: number): Promise<Verification | null> => {
     const fresh = await freshLook(context);
     const given = { before: origin.diagnosis, podNodes: origin.podNodes, cured };
-    const open = [...(await driftedObjects(run)), ...openPoints(plan, fresh, given)];
+    const drifted = await driftedObjects(run);
+    const open = [...drifted, ...openPoints(plan, fresh, given)];
     const news = newErrors(origin.diagnosis, fresh.diagnosis).map(({ id, title }) =>
       words.news(id, title),
     );
     last = { open, news, diagnosis: fresh.diagnosis };
     const [first] = open;
-    if (first === undefined) return last;
+    // Nothing brings back by itself what somebody has changed.
+    if (first === undefined || drifted.length > 0) return last;
     context.onEvent({ kind: 'waiting', text: first, elapsedSeconds, limitSeconds: limit });
     return null;
   };
@@ -88,5 +95,7 @@ const words = {
   notLooked: 'The cluster could not be looked at again.',
   drifted: (name: string, by: string | null): string =>
     `${name} was changed back${by === null ? '' : `, last written by ${by}`}.`,
+  changed: (name: string, details: readonly string[], by: string | null): string =>
+    `${name} was changed again${by === null ? '' : `, last written by ${by}`}: ${details.slice(0, 3).join('; ')}.`,
   news: (id: string, title: string): string => `New since the change: ${title} (${id}).`,
 };

@@ -35,6 +35,13 @@ export const mergeThreeWay = (versions: Versions): Merged =>
 
 const settled = (value: unknown): Merged => ({ value, clashes: [] });
 
+// A record that means something only as a whole, to which all of the left one came back and from which nothing of the base went:
+// without what only the base has it is the left one. A merge of fields that never knew the base's does that (kubectl apply).
+function isBeside({ base, left, right }: Versions): boolean {
+  if (!isFields(base) || !isFields(left) || !isFields(right)) return false;
+  return isEqual(right, recordOf(Object.entries({ ...base, ...left })));
+}
+
 const isFieldsOrNone = (value: unknown): value is Fields | undefined =>
   value === undefined || isFields(value);
 
@@ -43,7 +50,7 @@ function merge(place: Place, versions: Versions): Merged {
   if (isEqual(left, base) || isEqual(left, right)) return settled(right);
   if (isEqual(right, base)) return settled(left);
   const clash = { value: right, clashes: [{ field: place.text, ...versions }] };
-  if (isWhole(place.field)) return clash;
+  if (isWhole(place.field)) return isBeside(versions) ? settled(left) : clash;
   if (isFieldsOrNone(base) && isFieldsOrNone(left) && isFieldsOrNone(right))
     return mergedFields(place, base ?? {}, left, right);
   const lists = namedLists(place.field, [base, left, right]);

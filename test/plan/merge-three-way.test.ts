@@ -45,6 +45,13 @@ describe('the changes of both', () => {
       list('d', 'b', 'a', 'c'),
     ],
     [
+      'where a whole one came back beside what took its place',
+      { nodeAddressAutodetectionV4: { kubernetes: 'NodeInternalIP' } },
+      { nodeAddressAutodetectionV4: { firstFound: true } },
+      { nodeAddressAutodetectionV4: { kubernetes: 'NodeInternalIP', firstFound: true } },
+      { nodeAddressAutodetectionV4: { firstFound: true } },
+    ],
+    [
       'with names that every object has',
       { constructor: 'a' },
       { constructor: 'b' },
@@ -66,6 +73,13 @@ describe('the changes of both', () => {
       { nodeAddressAutodetectionV4: { a: 1 } },
       { nodeAddressAutodetectionV4: { b: 1 } },
       { nodeAddressAutodetectionV4: { c: 1 } },
+      'nodeAddressAutodetectionV4',
+    ],
+    [
+      'a whole one beside which something else came',
+      { nodeAddressAutodetectionV4: { a: 1 } },
+      { nodeAddressAutodetectionV4: { b: 1 } },
+      { nodeAddressAutodetectionV4: { a: 1, c: 1 } },
       'nodeAddressAutodetectionV4',
     ],
   ])('clash about %s, and the right stays', (_title, base, left, right, field) => {
