@@ -59,6 +59,14 @@ const stateConsequences = ({ state }: Install): readonly string[] => {
   return state === 'migration-blocked' ? [words.converted] : [];
 };
 
+// Argo CD and Flux apply what Git has beside fields that it never had.
+const besideGit = ({ renderer, owner, action }: Install): readonly string[] =>
+  renderer === 'operator' &&
+  action === 'apply-temporary' &&
+  (owner === 'argocd' || owner === 'flux')
+    ? [words.beside]
+    : [];
+
 /**
  * The remedy that sets a simulated method, whatever speaks against it: to be judged before. Null where no address is detected, or
  * the operator has no field for it.
@@ -83,6 +91,7 @@ export function methodChange(
       ...consequences(proposal, daemonSet, proposal.predictions.length),
       ...stateConsequences(install),
       ...aboutPlace(install, placed),
+      ...besideGit(install),
     ],
     ...placed,
   };
@@ -183,6 +192,8 @@ const words = {
     `calico-node restarts on ${counted(pods, 'node')}, ${most} at a time; running pods keep their network meanwhile.`,
   byHand:
     'The DaemonSet replaces pods only when they are deleted: delete those of the nodes that change first.',
+  beside:
+    'If Git sets a method of its own, that comes back beside this one, and the operator takes no two: commit this one before.',
   paused: 'The operator does not run now: the change reaches calico-node only when it does.',
   converted:
     'The migration to the operator takes over what stands here: it goes on with the new setting.',

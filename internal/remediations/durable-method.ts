@@ -102,8 +102,9 @@ const words = {
   refused: (place: string): string =>
     `not to be changed here; the address method has to come from ${place}`,
   only: (place: string): string =>
-    `a change in the cluster would be undone. Put this into ${place}:`,
+    `a change in the cluster would be undone. Put this into ${place}, in place of any other method:`,
   later: (place: string): string =>
     `nothing is to be changed while the installation is in this state. Afterwards, into ${place}:`,
-  also: (place: string): string => `to last, the same belongs into ${place}:`,
+  also: (place: string): string =>
+    `to last, the same belongs into ${place}, in place of any other method:`,
 };

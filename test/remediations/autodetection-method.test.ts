@@ -3,7 +3,7 @@ import type { Remedy } from '../../internal/model/remedy.ts';
 import { autodetectionMethod } from '../../internal/remediations/autodetection-method.ts';
 import { healthyCluster, workers, type ClusterSpec } from '../support/cluster.ts';
 import { daemonSetOf, nodeOf, setCondition, storeAddress } from '../support/faults.ts';
-import { snapshotFrom, type Sample } from '../support/sample.ts';
+import { add, snapshotFrom, type Sample } from '../support/sample.ts';
 import { giveOut } from '../support/wrong-address.ts';
 
 const bridge = [{ name: 'lab0', index: 9, addresses: ['10.4.0.1/24'] }];
@@ -29,6 +29,23 @@ const methods = (remedies: readonly Remedy[]): readonly string[] =>
   });
 
 describe('autodetectionMethod', () => {
+  it('says what becomes of it where Git has a method too', () => {
+    const told = (automated: object) =>
+      misled({ install: 'operator' }, (sample) => {
+        const [installation] = sample.lists.installations ?? [];
+        if (installation) installation.metadata.labels = { 'argocd.argoproj.io/instance': 'net' };
+        add(sample, 'argoApplications', {
+          kind: 'Application',
+          metadata: { name: 'net', namespace: 'argocd' },
+          spec: { syncPolicy: { automated } },
+        });
+      })[0];
+    expect(told({ selfHeal: true })).toMatchObject({ action: 'emit', changes: [] });
+    const remedy = told({});
+    expect(remedy).toMatchObject({ action: 'apply-temporary' });
+    expect(remedy?.consequences.at(-1)).toContain('no two');
+  });
+
   it.each<[string, ClusterSpec, readonly string[]]>([
     [
       'what Kubernetes knows comes first',
