@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { goVersion } from './go-tool.ts';
+import { faultNames } from '../test/faults/fault.ts';
 import { incidents } from '../test/faults/incidents.ts';
 import { isObject } from '../test/support/json.ts';
 import type { Journey, Leg } from '../test/faults/journey.ts';
@@ -16,6 +17,9 @@ const usage = `Sends diagnose, fix and undo through bad weather: a proxy before 
   --runs   how many journeys, 100 unless told
   --seed   what they follow from; a new one unless told
   --speed  how much faster the tool's clock runs than the machine's, 20 unless told
+  --clusters  how many clusters run at a time, 3 unless told
+
+Incidents: ${incidents.map(({ id }) => id).join(', ')}
 `;
 
 const noGo = `There is no Go on PATH, which is needed to build Kubernetes and etcd from source (https://go.dev/dl/).
@@ -42,7 +46,7 @@ function tellLeg({ args, weather, code, seconds, writes, faults, stderr, stdout 
 }
 
 function tell(id: string, journey: Journey): void {
-  print(`\njourney ${id}/${journey.seed}`);
+  print(`\njourney ${id}/${journey.seed}, ${journey.circumstance}`);
   for (const leg of journey.legs) tellLeg(leg);
   for (const fault of journey.faults) print(`  BROKEN: ${fault}`);
 }
@@ -54,16 +58,31 @@ interface Tally {
   writes: number;
   longest: number;
   readonly codes: Map<number, number>;
+  readonly injected: Map<string, number>;
 }
+
+const newTally = (): Tally => ({
+  passed: 0,
+  failed: 0,
+  commands: 0,
+  writes: 0,
+  longest: 0,
+  codes: new Map(),
+  injected: new Map(faultNames.map((name) => [name, 0])),
+});
+
+const increase = <K>(counts: Map<K, number>, key: K): void =>
+  void counts.set(key, (counts.get(key) ?? 0) + 1);
 
 function count(tally: Tally, journey: Journey): void {
   if (isWhole(journey)) tally.passed += 1;
   else tally.failed += 1;
-  for (const { code, seconds, writes } of journey.legs) {
+  for (const { code, seconds, writes, injected } of journey.legs) {
     tally.commands += 1;
     tally.writes += writes.length;
     tally.longest = Math.max(tally.longest, seconds);
-    tally.codes.set(code, (tally.codes.get(code) ?? 0) + 1);
+    increase(tally.codes, code);
+    for (const name of injected) increase(tally.injected, name);
   }
 }
 
@@ -87,26 +106,78 @@ async function runOn(
   return child.exitCode === 0 && told === seeds.length;
 }
 
-function close({ passed, failed, commands, writes, longest, codes }: Tally, speed: string): number {
+function close(tally: Tally, speed: string): number {
+  const { passed, failed, commands, writes, longest, codes, injected } = tally;
   const ends = [...codes].toSorted(([a], [b]) => a - b).map(([code, n]) => `${n} × ${code}`);
+  const weather = [...injected].map(([name, n]) => `${n} × ${name}`);
   print(
     `\n${commands} commands, ${writes} writes; exit codes ${ends.join(', ')}; the longest took ${longest.toFixed(0)} s of a clock ${speed} times as fast as the machine's`,
   );
+  print(`injected: ${weather.join(', ')}`);
   print(`faults: ${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 
+/** Takes one after the other, so many at a time. */
+async function inTurn<T>(items: readonly T[], atATime: number, run: (item: T) => Promise<void>) {
+  const queue = items.values();
+  const work = async (): Promise<void> => {
+    for (const item of queue) await run(item);
+  };
+  await Promise.all(Array.from({ length: atATime }, work));
+}
+
+interface Wish {
+  readonly runs: number;
+  readonly seed: string;
+  readonly speed: string;
+  readonly clusters: number;
+  /** `INCIDENT/SEED`, told in full. */
+  readonly journey: string | null;
+}
+
+/** Whose journeys are which: each incident has its share. */
+function sharesOf({
+  runs,
+  seed,
+  journey,
+}: Wish): readonly (readonly [string, readonly string[]])[] {
+  if (journey !== null) {
+    const [id = '', ...rest] = journey.split('/');
+    return [[id, [rest.join('/')]]];
+  }
+  const all = Array.from({ length: runs }, (_, index) => `${seed}/${index}`);
+  return incidents.map(({ id }, place) => [
+    id,
+    all.filter((__, index) => index % incidents.length === place),
+  ]);
+}
+
+async function runAll(wish: Wish): Promise<number> {
+  const { runs, speed, clusters, journey: one } = wish;
+  const tally = newTally();
+  const shares = sharesOf(wish).filter(([, seeds]) => seeds.length > 0);
+  await inTurn(shares, clusters, async ([id, seeds]) => {
+    const isDone = await runOn(id, seeds, speed, (journey) => {
+      count(tally, journey);
+      const done = tally.passed + tally.failed;
+      if (done % progressStep === 0) print(`${done} of ${runs}`);
+      if (one !== null || !isWhole(journey)) tell(id, journey);
+    });
+    if (isDone) return;
+    tally.failed += 1;
+    print(`the cluster of ${id} ended before its journeys did`);
+  });
+  return close(tally, speed);
+}
+
 async function main(): Promise<number> {
   const text = { type: 'string' } as const;
-  const options = { runs: text, seed: text, speed: text, journey: text };
+  const options = { runs: text, seed: text, speed: text, clusters: text, journey: text };
   const { values } = parseArgs({ options });
-  const {
-    runs = '100',
-    seed = String(Date.now() % 1_000_000),
-    speed = '20',
-    journey: one,
-  } = values;
-  if (!/^\d+$/.test(runs) || !/^\d+$/.test(speed) || /\s/.test(seed)) {
+  const { runs = '100', speed = '20', clusters = '3', journey = null } = values;
+  const { seed = String(Date.now() % 1_000_000) } = values;
+  if (![runs, speed, clusters].every((number) => /^[1-9]\d*$/.test(number)) || /\s/.test(seed)) {
     process.stderr.write(usage);
     return 2;
   }
@@ -114,35 +185,14 @@ async function main(): Promise<number> {
     process.stderr.write(noGo);
     return 2;
   }
-  const [only, ...rest] = one?.split('/') ?? [];
-  const tally: Tally = {
-    passed: 0,
-    failed: 0,
-    commands: 0,
-    writes: 0,
-    longest: 0,
-    codes: new Map(),
-  };
-  if (one === undefined) print(`faults: seed ${seed}`);
-  const ends = await Promise.all(
-    incidents.map(async ({ id }, place) => {
-      const all = Array.from({ length: Number(runs) }, (_, index) => `${seed}/${index}`);
-      const own = all.filter((_, index) => index % incidents.length === place);
-      const seeds = one === undefined ? own : only === id ? [rest.join('/')] : [];
-      if (seeds.length === 0) return true;
-      return runOn(id, seeds, speed, (journey) => {
-        count(tally, journey);
-        const done = tally.passed + tally.failed;
-        if (done % progressStep === 0) print(`${done} of ${runs}`);
-        if (one !== undefined || !isWhole(journey)) tell(id, journey);
-      });
-    }),
-  );
-  if (ends.includes(false)) {
-    tally.failed += 1;
-    print('a cluster ended before its journeys did');
-  }
-  return close(tally, speed);
+  if (journey === null) print(`faults: seed ${seed}`);
+  return await runAll({
+    runs: Number(runs),
+    seed,
+    speed,
+    clusters: Number(clusters),
+    journey,
+  });
 }
 
 if (import.meta.main) process.exit(await main());

@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { newestUndoable } from '../../cmd/records.ts';
-import { isSick, isStanding, within } from './incidents.ts';
-import { differences, readObjects, type Objects } from './objects.ts';
+import { anyTimeout, within } from './incident.ts';
+import { expiredCertificate, nameOfFault } from './fault.ts';
+import { differences, readObjects, readPods, type Objects } from './objects.ts';
 import { randomOf, type Random } from './random.ts';
 import { readRecords } from './records.ts';
 import { brokenRules } from './rules.ts';
+import type { Seen } from './proxy.ts';
 import type { Station } from './station.ts';
 import { runTool, type Ran } from './tool.ts';
 import { calm, weatherOf, type Weather } from './weather.ts';
@@ -18,11 +20,14 @@ export interface Leg {
   readonly stderr: string;
   readonly stdout: string;
   readonly writes: readonly string[];
+  /** The names of what the weather did. */
+  readonly injected: readonly string[];
   readonly faults: readonly string[];
 }
 
 export interface Journey {
   readonly seed: string;
+  readonly circumstance: string;
   readonly legs: readonly Leg[];
   /** What is wrong beyond a single command. */
   readonly faults: readonly string[];
@@ -31,7 +36,8 @@ export interface Journey {
 const requestTimeout = 20;
 
 const format = (random: Random): readonly string[] => (random.chance(0.4) ? ['-o', 'json'] : []);
-const timeout = (random: Random): string => `--timeout=${random.pick([0, 20, 200, 400])}s`;
+const timeout = (random: Random, seconds: readonly number[]): string =>
+  `--timeout=${random.pick(seconds)}s`;
 
 const fixOf = (random: Random, { incident }: Station): readonly string[] => [
   'fix',
@@ -39,14 +45,18 @@ const fixOf = (random: Random, { incident }: Station): readonly string[] => [
   ...random.pick<() => readonly string[]>([
     () => ['--dry-run=client'],
     () => ['--dry-run=server', ...format(random)],
-    ...Array.from({ length: 8 }, () => () => ['--yes', timeout(random), ...format(random)]),
+    ...Array.from({ length: 8 }, () => () => [
+      '--yes',
+      timeout(random, incident.timeouts),
+      ...format(random),
+    ]),
   ])(),
 ];
 
 const undoOf = (random: Random): readonly string[] =>
   random.chance(0.1)
     ? ['undo', '--dry-run=server']
-    : ['undo', '--yes', timeout(random), ...format(random)];
+    : ['undo', '--yes', timeout(random, anyTimeout), ...format(random)];
 
 // There is something to undo only after a fix; without it, asking for it is rarely worth a journey.
 function commandOf(random: Random, station: Station): readonly string[] {
@@ -75,45 +85,93 @@ async function quiet({ proxy }: Station): Promise<void> {
 
 interface Went {
   readonly ran: Ran;
-  readonly isInterrupted: boolean;
+  /** When Ctrl-C was pressed, by the tool's clock; null where it was not. */
+  readonly interruptedAt: number | null;
 }
 
-async function send(args: readonly string[], weather: Weather, station: Station): Promise<Went> {
-  const { proxy, clock, env } = station;
+/** Runs a command in a weather; throws where it does not come to an end by itself. */
+async function send(
+  args: readonly string[],
+  weather: Weather,
+  { proxy, clock, env }: Station,
+): Promise<Went> {
   const controller = new AbortController();
-  proxy.begin(weather, () => controller.abort(new Error('interrupted')));
-  const ran = await runTool(args, { clock, env, signal: controller.signal });
-  if (controller.signal.aborted) await quiet(station);
-  return { ran, isInterrupted: controller.signal.aborted };
+  let interruptedAt: number | null = null;
+  proxy.begin(weather, () => {
+    interruptedAt = clock.now();
+    controller.abort(new Error('interrupted'));
+  });
+  let cancel = (): void => {};
+  // Twice the limit: a little more than it is told as too long, with all that belongs to it.
+  const hanging = new Promise<never>((_, reject) => {
+    const message = `${args.join(' ')} hangs (${weather.title})`;
+    cancel = clock.after(2000 * limitOf(args), () => reject(new Error(message)));
+  });
+  const running = runTool(args, { clock, env, signal: controller.signal });
+  const ran = await Promise.race([running, hanging]).finally(() => cancel());
+  return { ran, interruptedAt };
 }
 
-async function walk(args: readonly string[], weather: Weather, station: Station): Promise<Leg> {
-  const { cluster, incident, env, proxy, unannounced } = station;
-  const { client } = cluster;
-  const before = await readObjects(client, incident.namespace);
-  const recordsBefore = readRecords(env);
-  const wasSick = await isSick(cluster, incident);
-  const { ran, isInterrupted } = await send(args, weather, station);
-  const staysSick = await isSick(cluster, incident);
-  const after = await readObjects(client, incident.namespace);
-  const records = readRecords(env);
-  const seen = proxy.seen();
-  const limitSeconds = limitOf(args);
-  const deed = { ran, seen, before, after, wasSick, isSick: staysSick, recordsBefore, records };
-  const faults = brokenRules({ ...deed, isInterrupted, limitSeconds });
-  const secret = unannounced.splice(0).map((write) => `sent before it was recorded: ${write}`);
-  const { code, stdout, stderr, seconds } = ran;
-  const writes = seen
+const writesIn = (seen: readonly Seen[]): readonly string[] =>
+  seen
     .filter(({ isWrite }) => isWrite)
     .map(({ method, url, answer, fault }) =>
       [method, url.split('?')[0], answer?.status ?? 'not asked', JSON.stringify(fault)].join(' '),
     );
-  const told = { args, weather: weather.title, code, seconds, stdout, stderr, writes };
-  return { ...told, faults: [...faults, ...secret] };
+
+const injectedIn = ({ proxy }: Station): readonly string[] => [
+  ...proxy.seen().flatMap(({ fault }) => (fault === null ? [] : nameOfFault(fault))),
+  ...Array.from({ length: proxy.refusals() }, () => expiredCertificate),
+];
+
+async function walk(args: readonly string[], weather: Weather, station: Station): Promise<Leg> {
+  const { cluster, incident, env, proxy, clock, unannounced } = station;
+  const { client } = cluster;
+  const before = await readObjects(client, incident.namespace);
+  const podsBefore = await readPods(client);
+  const recordsBefore = readRecords(env);
+  const wasSick = await incident.isSick(cluster);
+  const { ran, interruptedAt } = await send(args, weather, station);
+  const secondsSinceInterrupt =
+    interruptedAt === null ? null : (clock.now() - interruptedAt) / 1000;
+  // What was under way at a Ctrl-C comes through all the same.
+  if (interruptedAt !== null) await quiet(station);
+  const isSick = await incident.isSick(cluster);
+  const isWell = await incident.isWell(cluster);
+  const after = await readObjects(client, incident.namespace);
+  const records = readRecords(env);
+  const seen = proxy.seen();
+  const faults = brokenRules({
+    ran,
+    seen,
+    before,
+    after,
+    podsBefore,
+    wasSick,
+    isSick,
+    isWell,
+    recordsBefore,
+    records,
+    secondsSinceInterrupt,
+    limitSeconds: limitOf(args),
+  });
+  const secret = unannounced.splice(0).map((write) => `sent before it was recorded: ${write}`);
+  const { code, stdout, stderr, seconds } = ran;
+  return {
+    args,
+    weather: weather.title,
+    code,
+    seconds,
+    stdout,
+    stderr,
+    writes: writesIn(seen),
+    injected: injectedIn(station),
+    faults: [...faults, ...secret],
+  };
 }
 
 const mostUndos = 5;
-const standingMs = 40_000;
+const standingMs = 60_000;
 
 /** Takes back in calm weather what a journey has left, and says what cannot be taken back. */
 async function wayBack(station: Station, start: Objects, legs: Leg[]): Promise<readonly string[]> {
@@ -132,15 +190,23 @@ async function wayBack(station: Station, start: Objects, legs: Leg[]): Promise<r
   return isBack ? [] : [`not as before, with nothing left to undo: ${left.join(', ')}`];
 }
 
+async function isBroughtBack({ cluster, incident }: Station): Promise<boolean> {
+  if (await incident.isStanding(cluster)) return true;
+  await incident.bringBack(cluster);
+  return false;
+}
+
 /** A journey at random, from a seed: some commands in bad weather, then everything is taken back. */
 export async function travel(seed: string, station: Station): Promise<Journey> {
   const { cluster, incident } = station;
   const random = randomOf(seed);
   station.clear();
-  await incident.roll(cluster);
-  if (!(await within(standingMs, () => isStanding(cluster, incident))))
-    return { seed, legs: [], faults: ['the incident does not come back'] };
-  if (random.chance(0.6)) await incident.hold?.(cluster);
+  const circumstance = random.pick(incident.circumstances);
+  const told = { seed, circumstance: circumstance.id };
+  await incident.bringBack(cluster);
+  if (!(await within(standingMs, () => isBroughtBack(station))))
+    return { ...told, legs: [], faults: ['the incident does not come back'] };
+  await circumstance.begin(cluster);
   const start = await readObjects(cluster.client, incident.namespace);
   const legs: Leg[] = [];
   const count = 1 + random.below(3);
@@ -150,5 +216,5 @@ export async function travel(seed: string, station: Station): Promise<Journey> {
     legs.push(await walk(args, weather, station));
   }
   const faults = await wayBack(station, start, legs);
-  return { seed, legs, faults };
+  return { ...told, legs, faults };
 }

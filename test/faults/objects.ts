@@ -17,6 +17,7 @@ const collections = (namespace: string): readonly string[] => [
   `${calico}/ippools`,
   `${calico}/bgpconfigurations`,
   '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+  '/apis/policy/v1/namespaces/default/poddisruptionbudgets',
 ];
 
 /** What the proxy writes to be in the way. */
@@ -78,4 +79,29 @@ export async function readObjects(client: KubeClient, namespace: string): Promis
 export function differences(one: Objects, other: Objects): readonly string[] {
   const paths = new Set([...one.keys(), ...other.keys()]);
   return [...paths].filter((path) => one.get(path) !== other.get(path));
+}
+
+/** Where a pod runs, and whether a DaemonSet has put it there. */
+export interface PodPlace {
+  readonly node: string;
+  readonly isOfDaemonSet: boolean;
+}
+
+/** All pods, by path. */
+export async function readPods(client: KubeClient): Promise<ReadonlyMap<string, PodPlace>> {
+  const { items } = await client.list('/api/v1/pods');
+  return new Map(
+    items.map((pod) => {
+      const { namespace, name, ownerReferences } = recordOf(pod['metadata']);
+      const owners = Array.isArray(ownerReferences) ? ownerReferences.filter(isObject) : [];
+      const node = recordOf(pod['spec'])['nodeName'];
+      return [
+        `/api/v1/namespaces/${String(namespace)}/pods/${String(name)}`,
+        {
+          node: typeof node === 'string' ? node : '',
+          isOfDaemonSet: owners.some(({ kind }) => kind === 'DaemonSet'),
+        },
+      ];
+    }),
+  );
 }

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeAuthority } from '../support/certificate.ts';
 import { type FaultProxy, isWriting, startProxy } from './proxy.ts';
 import { randomOf } from './random.ts';
-import { calm, type Fault, type Weather, weatherOf } from './weather.ts';
+import { expiredCertificate, type Fault, faultNames, nameOfFault } from './fault.ts';
+import { calm, type Weather, weatherOf } from './weather.ts';
 
 const authority = makeAuthority('faults');
 const received: string[] = [];
@@ -44,9 +45,14 @@ interface Got {
 }
 
 // Each on a connection of its own: the proxy closes what is open when the weather changes.
-function ask(method: string, path: string, agent: https.Agent | false = false): Promise<Got> {
+function ask(
+  method: string,
+  path: string,
+  agent: https.Agent | false = false,
+  more: https.RequestOptions = {},
+): Promise<Got> {
   return new Promise((resolve, reject) => {
-    const options = { method, ca: authority.cert, timeout: 300, agent };
+    const options = { method, ca: authority.cert, timeout: 300, agent, ...more };
     const request = https.request(`${proxy.url}${path}`, options, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -117,7 +123,12 @@ describe('what the proxy does', () => {
       expect(await ask('GET', '/', agent)).toMatchObject({ status: 200 });
     await expect(ask('GET', '/', agent)).rejects.toThrow(/hang up|reset|expired/);
     await expect(ask('GET', '/')).rejects.toThrow(/expired/);
+    await expect.poll(() => proxy.refusals()).toBeGreaterThan(0);
+    expect(proxy.seen().map(({ isOverExpired }) => isOverExpired)).not.toContain(true);
+    await ask('GET', '/', false, { rejectUnauthorized: false });
+    expect(proxy.seen().at(-1)?.isOverExpired).toBe(true);
     proxy.begin(calm, () => {});
+    expect(proxy.refusals()).toBe(0);
     expect(await ask('GET', '/')).toMatchObject({ status: 200 });
     agent.destroy();
   });
@@ -129,6 +140,8 @@ describe('what the proxy does', () => {
       await ask('GET', '/');
       expect(pressed).toBe(expected);
     }
+    const since = proxy.seen().map(({ msSinceInterrupt }) => msSinceInterrupt);
+    expect(since).toEqual([null, null, expect.any(Number)]);
   });
 });
 
@@ -151,4 +164,26 @@ test('a seed says what happens, whatever the order of requests', () => {
   const titles = Array.from({ length: 200 }, (_, seed) => weatherOf(`s/${seed}`).title);
   expect(new Set(titles).size).toBeGreaterThan(60);
   expect(randomOf('a').next()).not.toBe(randomOf('b').next());
+});
+
+test('there is nothing that no weather brings', () => {
+  const requests = ['GET', 'PATCH'].flatMap((method) =>
+    Array.from({ length: 40 }, (_, nth) => ({
+      method,
+      url: '/api/v1/nodes',
+      nth,
+      count: nth,
+      isWrite: method === 'PATCH',
+      sinceWrite: nth,
+    })),
+  );
+  const weathers = Array.from({ length: 300 }, (_, seed) => weatherOf(`s/${seed}`));
+  const names = weathers.flatMap((weather) =>
+    requests.flatMap((request) => {
+      const fault = weather.faultFor(request);
+      return fault === null ? [] : nameOfFault(fault);
+    }),
+  );
+  const ends = weathers.some(({ certificateEndsAfter }) => certificateEndsAfter !== undefined);
+  expect(new Set([...names, ...(ends ? [expiredCertificate] : [])])).toEqual(new Set(faultNames));
 });

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { Certificate } from '../support/certificate.ts';
 import { bodyOf, forwarder, type Answer, type Forward } from './forward.ts';
-import type { Fault, Passing, Weather } from './weather.ts';
+import type { Fault } from './fault.ts';
+import { replyOf } from './replies.ts';
+import type { Passing, Weather } from './weather.ts';
 import { calm } from './weather.ts';
 
 /** A request that went through the proxy, and what became of it. */
@@ -16,6 +20,10 @@ export interface Seen {
   readonly answer: Answer | null;
   /** True where the client got the server's own answer, whole. */
   readonly isTrue: boolean;
+  /** Milliseconds since Ctrl-C when it came; null before. */
+  readonly msSinceInterrupt: number | null;
+  /** It came over a connection that began with a certificate that had run out. */
+  readonly isOverExpired: boolean;
 }
 
 export interface ProxyOptions {
@@ -38,6 +46,8 @@ export interface FaultProxy {
   /** Begins anew with counting and takes what came through before. */
   readonly begin: (weather: Weather, interrupt: () => void) => void;
   readonly seen: () => readonly Seen[];
+  /** How many connections the client has refused for a certificate that had run out. */
+  readonly refusals: () => number;
   readonly stop: () => Promise<void>;
 }
 
@@ -48,46 +58,6 @@ export function isWriting(method: string, url: string): boolean {
   const [path = '', query = ''] = url.split('?');
   if (method === 'GET' || method === 'HEAD') return false;
   return !reviews.test(path) && !new URLSearchParams(query).has('dryRun');
-}
-
-const status = (code: number, reason: string, message: string, more: object = {}): string =>
-  JSON.stringify({
-    kind: 'Status',
-    apiVersion: 'v1',
-    status: 'Failure',
-    code,
-    reason,
-    message,
-    ...more,
-  });
-
-const json = { 'content-type': 'application/json' };
-const page = '<html><head><title>Sign in</title></head><body><h1>Welcome</h1></body></html>';
-
-type Reply = readonly [code: number, headers: Readonly<Record<string, string>>, body: string];
-
-function replyOf(fault: Fault): Reply | null {
-  switch (fault.kind) {
-    case 'no-json':
-      return [200, { 'content-type': 'text/html' }, page];
-    case 'status':
-      return fault.status === 500
-        ? [500, json, status(500, 'InternalError', 'etcdserver: request timed out')]
-        : [fault.status, { 'content-type': 'text/html' }, '<h1>The upstream is away</h1>'];
-    case 'throttled': {
-      const { retryAfter } = fault;
-      const headers = retryAfter === null ? json : { ...json, 'retry-after': retryAfter };
-      return [429, headers, status(429, 'TooManyRequests', 'too many requests')];
-    }
-    case 'starting':
-      return [503, { ...json, 'retry-after': '1' }, status(503, 'ServiceUnavailable', 'starting')];
-    case 'gone':
-      return [410, json, status(410, 'Expired', 'the resourceVersion is too old')];
-    case 'unauthorized':
-      return [401, json, status(401, 'Unauthorized', 'Unauthorized')];
-    default:
-      return null;
-  }
 }
 
 function give(response: ServerResponse, { status: code, headers, body }: Answer): void {
@@ -142,7 +112,17 @@ class State {
   counts = new Map<string, number>();
   count = 0;
   firstWrite: number | null = null;
+  interruptedAt: number | null = null;
+  refusals = 0;
 }
+
+const expiredSockets = new WeakSet<Duplex>();
+
+const hasExpired = (socket: TLSSocket): boolean => {
+  const shown = socket.getCertificate();
+  const end = shown !== null && 'valid_to' in shown ? shown.valid_to : '';
+  return Date.parse(end) < Date.now();
+};
 
 function passing(state: State, method: string, url: string): Passing {
   const key = `${method} ${url}`;
@@ -165,7 +145,12 @@ async function handle(
   const body = await bodyOf(request);
   const one = passing(state, method, url);
   const fault = state.weather.faultFor(one);
-  if (state.weather.interruptAfter === one.count) state.interrupt();
+  const { interruptedAt } = state;
+  const msSinceInterrupt = interruptedAt === null ? null : Date.now() - interruptedAt;
+  if (state.weather.interruptAfter === one.count) {
+    state.interruptedAt = Date.now();
+    state.interrupt();
+  }
   const send = (): Promise<Answer> => {
     if (one.isWrite) {
       state.firstWrite ??= one.count;
@@ -178,7 +163,16 @@ async function handle(
     response.socket?.destroy();
     return { answer: null, isTrue: false };
   });
-  own.push({ method, url, isWrite: one.isWrite, fault, ...result });
+  const isOverExpired = expiredSockets.has(request.socket);
+  own.push({
+    method,
+    url,
+    isWrite: one.isWrite,
+    fault,
+    ...result,
+    msSinceInterrupt,
+    isOverExpired,
+  });
 }
 
 /** Starts a proxy on a free port of loopback. */
@@ -196,9 +190,15 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     // What is open was shown the old one.
     response.once('close', () => request.socket.destroy());
   });
+  server.on('secureConnection', (socket) => {
+    if (hasExpired(socket)) expiredSockets.add(socket);
+  });
   server.keepAliveTimeout = 60_000;
   server.on('clientError', (_, socket) => socket.destroy());
-  server.on('tlsClientError', (_, socket) => socket.destroy());
+  server.on('tlsClientError', (_, socket) => {
+    if (state.count >= (state.weather.certificateEndsAfter ?? Infinity)) state.refusals += 1;
+    socket.destroy();
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -211,6 +211,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
       Object.assign(state, new State(), { weather, interrupt });
     },
     seen: () => state.seen,
+    refusals: () => state.refusals,
     stop: async () => {
       server.closeAllConnections();
       close();

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ChangeRecord, RecordedStep } from '../../internal/model/record.ts';
+import type { Deed } from './deed.ts';
 import { essence } from './objects.ts';
 import type { Seen } from './proxy.ts';
-import { brokenRules, type Deed } from './rules.ts';
+import { brokenRules } from './rules.ts';
 
 const path = '/api/v1/nodes/pier-1';
 const node = (unschedulable: boolean) => ({
@@ -40,16 +41,18 @@ const write: Seen = {
   fault: null,
   answer: { status: 200, headers: {}, body: Buffer.from(JSON.stringify(node(true))) },
   isTrue: true,
+  msSinceInterrupt: null,
+  isOverExpired: false,
 };
 
-const lost: Seen = {
+const read: Seen = {
+  ...write,
   method: 'GET',
   url: '/api/v1/pods',
   isWrite: false,
-  fault: { kind: 'gone' },
-  answer: null,
-  isTrue: false,
 };
+
+const lost: Seen = { ...read, fault: { kind: 'gone' }, answer: null, isTrue: false };
 
 const ran = (code: number, args: readonly string[], text = 'x') => ({
   args,
@@ -60,15 +63,17 @@ const ran = (code: number, args: readonly string[], text = 'x') => ({
 });
 
 const fixed: Deed = {
-  ran: ran(0, ['fix', '--yes']),
+  ran: ran(0, ['fix', '--yes'], 'to give it back: kubectl uncordon pier-1'),
   seen: [write],
   before: objects(false),
   after: objects(true),
+  podsBefore: new Map(),
   wasSick: true,
   isSick: false,
+  isWell: true,
   recordsBefore: [],
   records: [record()],
-  isInterrupted: false,
+  secondsSinceInterrupt: null,
   limitSeconds: 10,
 };
 
@@ -79,6 +84,7 @@ const looked: Deed = {
   after: objects(false),
   records: [],
   isSick: true,
+  isWell: false,
 };
 
 test('a fix that is as it is recorded breaks no rule, nor does a diagnosis', () => {
@@ -104,7 +110,7 @@ test.each<[string, Deed, RegExp]>([
     { ...fixed, ran: ran(1, ['fix']), records: [record({ state: 'rolled-back' })] },
     /rolled back, and/,
   ],
-  ['verified, and sick', { ...fixed, isSick: true }, /node is sick/],
+  ['verified, and sick', { ...fixed, isWell: false }, /node is sick/],
   ['not done, and written', { ...fixed, ran: ran(2, ['fix']) }, /something was written/],
   ['a dry run that writes', { ...fixed, ran: ran(1, ['fix', '--dry-run=server']) }, /only to look/],
   ['sick, and told as healthy', { ...looked, ran: ran(0, ['diagnose']) }, /a node is sick/],
@@ -115,10 +121,71 @@ test.each<[string, Deed, RegExp]>([
   ],
   [
     'another verdict than exit code',
-    { ...looked, ran: ran(1, ['diagnose', '-o', 'json'], '{"verdict":"unknown"}') },
+    {
+      ...looked,
+      ran: ran(1, ['diagnose', '-o', 'json'], '{"kind":"Diagnosis","verdict":"unknown"}'),
+    },
     /for verdict unknown/,
   ],
+  [
+    'another result than exit code',
+    { ...fixed, ran: ran(0, ['fix', '-o', 'json'], '{"result":"rolled-back"}') },
+    /for result rolled-back/,
+  ],
+  [
+    'a history that is not so',
+    {
+      ...looked,
+      ran: ran(0, ['history', '-o', 'json'], '{"kind":"History","records":[]}'),
+      recordsBefore: [record()],
+      records: [record()],
+    },
+    /history tells/,
+  ],
   ['nobody pressed Ctrl-C', { ...looked, ran: ran(130, ['diagnose']) }, /130/],
+  [
+    'deaf to Ctrl-C',
+    { ...looked, ran: ran(130, ['diagnose']), secondsSinceInterrupt: 100 },
+    /100 s after Ctrl-C/,
+  ],
+  [
+    'a write after Ctrl-C',
+    {
+      ...fixed,
+      ran: ran(130, ['fix']),
+      records: [record({ state: 'interrupted' })],
+      secondsSinceInterrupt: 1,
+      seen: [write, { ...write, msSinceInterrupt: 900 }],
+    },
+    /begun after Ctrl-C/,
+  ],
+  [
+    'an interrupted run that is told as one that ended',
+    { ...fixed, records: [record({ state: 'interrupted' })] },
+    /record interrupted, exit code 0/,
+  ],
+  [
+    'a server that is not to be trusted',
+    { ...looked, seen: [{ ...read, isOverExpired: true }] },
+    /certificate/,
+  ],
+  [
+    'a watch',
+    { ...looked, seen: [{ ...read, url: '/api/v1/pods?limit=500&watch=1' }] },
+    /was watched/,
+  ],
+  [
+    'undone by looking, and not so',
+    {
+      ...looked,
+      ran: ran(0, ['undo', '--yes']),
+      after: objects(true),
+      recordsBefore: [record()],
+      records: [record({ state: 'undone' })],
+      isSick: false,
+    },
+    /taken back, as it is said/,
+  ],
   ['too long', { ...looked, limitSeconds: 0.5 }, /took 1 s/],
   ['a stack trace', { ...looked, ran: ran(2, ['diagnose'], 'x\n    at f (a.ts:1:2)') }, /stack/],
 ])('%s is noticed', (_, deed, fault) => {

@@ -5,7 +5,7 @@ import { isObject, parseObject } from '../support/json.ts';
 import type { SimulatedCluster } from '../e2e/support/cluster/cluster.ts';
 import { ApiError } from '../e2e/support/kube-client.ts';
 import { kubeconfigText } from '../e2e/support/kubeconfig-file.ts';
-import { type Incident, startIncident } from './incidents.ts';
+import { type Incident, startIncident } from './incident.ts';
 import { overtaking } from './objects.ts';
 import { startProxy, type FaultProxy } from './proxy.ts';
 import { isAnnounced, readRecords } from './records.ts';

@@ -1,20 +1,5 @@
+import type { Fault } from './fault.ts';
 import { randomOf, type Random } from './random.ts';
-
-/** What goes wrong with one request. `isPassedOn`: the API server gets it all the same, and only its answer is lost. */
-export type Fault =
-  | { readonly kind: 'late'; readonly ms: number }
-  | { readonly kind: 'silence' | 'reset' | 'half' | 'no-json'; readonly isPassedOn: boolean }
-  | {
-      readonly kind: 'status';
-      readonly status: 500 | 502 | 503 | 504;
-      readonly isPassedOn: boolean;
-    }
-  | { readonly kind: 'throttled'; readonly retryAfter: string | null }
-  /** A 503 that the API server itself says, before the request reaches its handler. */
-  | { readonly kind: 'starting' }
-  | { readonly kind: 'gone' | 'unauthorized' }
-  /** Somebody writes to the object just before, so that what was read of it is stale. */
-  | { readonly kind: 'overtaken' };
 
 /** A request as the weather sees it. */
 export interface Passing {
@@ -107,6 +92,7 @@ const parts = [
   '/apis/crd.projectcalico.org/',
   '/apis/operator.tigera.io/',
   '/apis/policy/',
+  '/eviction',
   '/apis/metrics.k8s.io/',
   '/apis/authorization.k8s.io/',
   '/version',

@@ -1,0 +1,66 @@
+/** What goes wrong with one request. `isPassedOn`: the API server gets it all the same, and only its answer is lost. */
+export type Fault =
+  | { readonly kind: 'late'; readonly ms: number }
+  | { readonly kind: 'silence' | 'reset' | 'half' | 'no-json'; readonly isPassedOn: boolean }
+  | {
+      readonly kind: 'status';
+      readonly status: 500 | 502 | 503 | 504;
+      readonly isPassedOn: boolean;
+    }
+  | { readonly kind: 'throttled'; readonly retryAfter: string | null }
+  /** A 503 that the API server itself says, before the request reaches its handler. */
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'gone' | 'unauthorized' }
+  /** Somebody writes to the object just before, so that what was read of it is stale. */
+  | { readonly kind: 'overtaken' };
+
+/** What a fault is called where faults are counted. */
+export function nameOfFault(fault: Fault): string {
+  switch (fault.kind) {
+    case 'late':
+      return 'latency';
+    case 'reset':
+      return 'connection reset';
+    case 'half':
+      return 'half a body';
+    case 'no-json':
+      return 'no JSON';
+    case 'status':
+      return String(fault.status);
+    case 'starting':
+      return '503 with Retry-After';
+    case 'throttled':
+      return fault.retryAfter === null ? '429' : '429 with Retry-After';
+    case 'gone':
+      return '410';
+    case 'unauthorized':
+      return '401';
+    case 'overtaken':
+      return 'stale resourceVersion';
+    case 'silence':
+      return 'no answer';
+  }
+}
+
+/** What a server is called whose certificate has run out, where faults are counted. */
+export const expiredCertificate = 'expired certificate';
+
+/** All that is injected, by name. */
+export const faultNames: readonly string[] = [
+  'latency',
+  '429',
+  '429 with Retry-After',
+  '500',
+  '502',
+  '503',
+  '503 with Retry-After',
+  '504',
+  'connection reset',
+  'half a body',
+  'no JSON',
+  'no answer',
+  '410',
+  '401',
+  'stale resourceVersion',
+  expiredCertificate,
+];
