@@ -32,6 +32,14 @@ function conditionsOf(object: KubeObject | null): readonly Condition[] {
   return Array.isArray(conditions) ? conditions.flatMap(conditionOf) : [];
 }
 
+// Behind its own words it lists the pods that are not well, a line each.
+const podLine = /^Pod \S+\/\S+ (?:is|has|failed) /;
+
+function ownWords(message: string): string {
+  const own = message.split('\n').filter((line) => !podLine.test(line));
+  return own.length > 0 ? own.join('\n') : message;
+}
+
 /** Reads both objects; one that is null was not there or not readable. */
 export function operatorSays(
   tigeraStatus: KubeObject | null,
@@ -47,7 +55,7 @@ export function operatorSays(
   const worst = degraded.find(isAboutInput) ?? degraded[0];
   return {
     observedGeneration: generations.length > 0 ? Math.max(...generations) : null,
-    degraded: worst ? { reason: worst.reason ?? '', message: worst.message ?? '' } : null,
+    degraded: worst ? { reason: worst.reason ?? '', message: ownWords(worst.message ?? '') } : null,
   };
 }
 

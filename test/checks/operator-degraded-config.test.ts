@@ -78,6 +78,18 @@ describe('operator-degraded-config', () => {
     });
   });
 
+  it("leaves out the pods that are listed behind the operator's own words", () => {
+    const pods = [
+      'Pod calico-system/calico-node-x is running but not ready',
+      'Pod calico-system/calico-node-y has crash looping container: calico-node (Error, exit code 1)',
+    ];
+    const finding = findingIn(
+      check,
+      degraded('InvalidConfigurationError', [two, ...pods].join('\n')),
+    );
+    expect(finding.facts).toMatchObject({ message: two });
+  });
+
   it('lets a person choose between two that somebody set', () => {
     const sample = degraded('InvalidConfigurationError', two);
     setMethods(sample, { interface: 'ens.*', cidrs: ['10.20.0.0/16'], skipInterface: '' });

@@ -37,6 +37,14 @@ test.each([
   expect(refusesInput(fine, operatorSays(status(reason, message), null), 5)).toBe(is);
 });
 
+test('of a complaint only its own words are told, not the pods behind them', () => {
+  const pod = 'Pod calico-system/calico-node-x is running but not ready';
+  const says = (message: string) =>
+    operatorSays(status('InvalidConfigurationError', message), null).degraded?.message;
+  expect(says(`two methods\nat once\n${pod}`)).toBe('two methods\nat once');
+  expect(says(pod)).toBe(pod);
+});
+
 test('a complaint of before, or about an older generation, does not refuse the change', () => {
   const old = operatorSays(status('InvalidConfigurationError', 'x', { generation: 4 }), null);
   expect(refusesInput(old, old, 4)).toBe(false);
