@@ -67,14 +67,13 @@ async function verified(run: Run, origin: Origin): Promise<ApplyOutcome> {
     const drifted = await driftedObjects(run);
     return endOfRun(run, drifted.length === 0 ? 'verified' : 'not-verified', drifted);
   }
-  // What a person has to do on a drained node comes only now: waiting would not show it.
-  const isForPerson = run.cordoned.size > 0 && run.plan.manual.length > 0;
-  const { open, news, diagnosis } = await verify(run, origin, isForPerson ? 0 : secondsLeft(run));
+  const { open, news, diagnosis } = await verify(run, origin, secondsLeft(run));
   if (open.length === 0) {
     const left = await uncordonAll(run);
     return endOfRun(run, 'verified', [...left, ...news], diagnosis);
   }
-  if (isForPerson) run.hints.push(...run.plan.manual);
+  // A drained node may need a person all the same.
+  if (run.cordoned.size > 0) run.hints.push(...run.plan.manual);
   return endOfRun(run, 'not-verified', [...open, ...news], diagnosis);
 }
 

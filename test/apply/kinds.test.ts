@@ -90,6 +90,33 @@ describe('a drain', () => {
     expect(nodeIn(cluster, 'n2').spec?.unschedulable).toBeUndefined();
   });
 
+  test('is waited for where a person might have to go on, and the node given back', async () => {
+    const cluster = await wrongAddress({ install: 'manifest' });
+    const affected = [{ kind: 'Node', name: 'n2' }];
+    const finding = { id: 'wrong-ip-autodetected', title: 'x', affected };
+    const { items } = await planWith(cluster, [itemOf([], { finding })]);
+    let looks = 0;
+    const healing = {
+      ...cluster,
+      gather: () => {
+        looks += 1;
+        // What it takes to get well begins when the first look has been too early.
+        if (looks === 3)
+          cluster.edit<DaemonSet>(daemonSetRef(), (draft) => {
+            const env = draft.spec?.template?.spec?.containers?.[0]?.env;
+            env?.push({ name: 'IP_AUTODETECTION_METHOD', value: 'interface=ens3' });
+          });
+        return cluster.gather();
+      },
+    };
+    const manual = ['sudo systemctl reboot'];
+    const { run, outcome } = await drained(healing, ['n2'], {}, { items, manual });
+    expect(outcome.result).toBe('verified');
+    expect(outcome.hints.join()).not.toContain('reboot');
+    expect(nodeIn(cluster, 'n2').spec?.unschedulable).toBeUndefined();
+    expect(run.journal.list().records[0]).toMatchObject({ state: 'verified' });
+  });
+
   test('can be taken back where the tool was killed when the cordon was sent', async () => {
     const cluster = await simulatedCluster({ install: 'manifest', nodes: wellNodes });
     let isDown = true;
