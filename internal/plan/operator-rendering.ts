@@ -17,12 +17,12 @@ export interface Rendering {
 const isInstallation = (object: KubeObject): object is Installation =>
   object.kind === 'Installation';
 
-// In the order in which the operator looks (tigera/operator pkg/render/node.go).
+// In the order in which the operator looks (tigera/operator pkg/render/node.go, getAutodetectionMethod, v1.40 and v1.43).
 function methodOf(fields: NodeAddressAutodetection | undefined): string | null {
-  if (fields?.firstFound) return 'first-found';
   if (fields?.interface) return `interface=${fields.interface}`;
   if (fields?.skipInterface) return `skip-interface=${fields.skipInterface}`;
   if (fields?.canReach) return `can-reach=${fields.canReach}`;
+  if (fields?.firstFound) return 'first-found';
   if (fields?.cidrs && fields.cidrs.length > 0) return `cidr=${fields.cidrs.join(',')}`;
   return fields?.kubernetes === 'NodeInternalIP' ? 'kubernetes-internal-ip' : null;
 }

@@ -95,6 +95,9 @@ describe('what the operator is expected to render', () => {
     [{ canReach: '10.0.0.1' }, 'can-reach=10.0.0.1'],
     [{ cidrs: ['10.0.0.0/8', '10.9.0.0/16'] }, 'cidr=10.0.0.0/8,10.9.0.0/16'],
     [{ kubernetes: 'NodeInternalIP' }, 'kubernetes-internal-ip'],
+    // What the operator looks for first counts, although it refuses two.
+    [{ firstFound: true, interface: 'ens.*' }, 'interface=ens.*'],
+    [{ kubernetes: 'NodeInternalIP', cidrs: ['10.0.0.0/8'], firstFound: true }, 'first-found'],
   ])('%j', (fields, value) => {
     const rendering = expectedRendering(installation({}), method(fields));
     expect(rendering?.env).toEqual({ IP: 'autodetect', IP_AUTODETECTION_METHOD: value });
