@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { goVersion } from './go-tool.ts';
+import { layOutPlugin } from './sandbox-plugin.ts';
 import type { Scenario } from '../test/e2e/support/scenarios/scenario.ts';
 import { scenarios, startScenario } from '../test/e2e/support/scenarios/scenarios.ts';
 import type { SimulatedCluster } from '../test/e2e/support/cluster/cluster.ts';
@@ -27,6 +28,7 @@ const time = (): string => new Date().toTimeString().slice(0, 8);
 function welcome(
   { title, tries, cure }: Scenario,
   { controlPlane }: SimulatedCluster,
+  bin: string,
   seconds: number,
 ): void {
   const lines = [
@@ -36,7 +38,7 @@ function welcome(
     'In another terminal:',
     '',
     `  export KUBECONFIG=${controlPlane.kubeconfig}`,
-    `  alias kubectl=${controlPlane.kubectl}   # if you have none of your own`,
+    `  export PATH=${bin}:$PATH   # kubectl, and the plugin built from these sources`,
     '',
     'Things to try:',
     '',
@@ -73,7 +75,9 @@ async function run(scenario: Scenario, nodes: number | undefined): Promise<void>
   const options = nodes === undefined ? {} : { nodes };
   const cluster = await startScenario(scenario.id, options, say);
   isUp = true;
-  welcome(scenario, cluster, (Date.now() - began) / 1000);
+  const { controlPlane } = cluster;
+  const bin = await layOutPlugin(controlPlane.programs.folder, controlPlane.kubectl);
+  welcome(scenario, cluster, bin, (Date.now() - began) / 1000);
   listenForCure(scenario, cluster);
   await interrupted;
   await cluster.stop();
