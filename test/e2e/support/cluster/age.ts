@@ -65,13 +65,15 @@ interface Place {
   readonly key: string;
 }
 
-async function ageOne({ etcd, client, path, key }: Place, seconds: number): Promise<void> {
+// What is at hand is read again only where it has changed meanwhile: of many objects few do.
+async function ageOne(atHand: Json, { etcd, client, path, key }: Place, seconds: number) {
+  let object: Json | null = atHand;
   for (let left = tries; left > 0; left -= 1) {
-    const object = await client.find(path);
-    const metadata = object?.['metadata'];
+    const metadata: unknown = object?.['metadata'];
     if (!object || !isObject(metadata)) return;
     const revision = String(metadata['resourceVersion']);
     if (await put(etcd, key, revision, older(object, metadata, seconds))) return;
+    object = await client.find(path);
   }
   throw new Error(`${path} is changed all the time`);
 }
@@ -79,6 +81,13 @@ async function ageOne({ etcd, client, path, key }: Place, seconds: number): Prom
 const nameOf = ({ metadata }: Json): string => (isObject(metadata) ? String(metadata['name']) : '');
 const spaceOf = ({ metadata }: Json): string | null =>
   isObject(metadata) && typeof metadata['namespace'] === 'string' ? metadata['namespace'] : null;
+
+// In a list the objects themselves do not say what they are.
+async function listed(client: KubeClient, path: string) {
+  const { apiVersion, kind, items } = await client.get(path);
+  const found: readonly unknown[] = Array.isArray(items) ? items : [];
+  return { apiVersion, kind: String(kind).replace(/List$/, ''), items: found.filter(isObject) };
+}
 
 /** Makes all objects of these collections so many seconds older. */
 export async function age(
@@ -88,7 +97,7 @@ export async function age(
   seconds: number,
 ): Promise<void> {
   for (const { path, registry } of collections) {
-    const { items } = await client.list(path);
+    const { items, ...head } = await listed(client, path);
     await inParallel(items, atOnce, async (item) => {
       const [space, name] = [spaceOf(item), nameOf(item)];
       const slash = path.lastIndexOf('/');
@@ -97,7 +106,7 @@ export async function age(
           ? `${path}/${name}`
           : `${path.slice(0, slash)}/namespaces/${space}${path.slice(slash)}/${name}`;
       const key = `/registry/${registry}/${space === null ? '' : `${space}/`}${name}`;
-      await ageOne({ etcd, client, path: one, key }, seconds);
+      await ageOne({ ...head, ...item }, { etcd, client, path: one, key }, seconds);
     });
   }
 }

@@ -67,6 +67,7 @@ export function storeAddress({ machine, version }: CalicoContext, { writes }: St
   annotate(machine, 'projectcalico.org/Interfaces', JSON.stringify(spec.interfaces));
 }
 
+const fewNodes = 10;
 const pickedInterface =
   /IPv4 address (?:on interface (\S+?):|(?:\S+) on (?:matching )?interface (\S+))/;
 
@@ -89,10 +90,12 @@ function settle(context: CalicoContext, at: number): Ending | null {
     speech.plain(at, 'Calico node failed to start');
     return failed;
   }
-  if (after !== before && after !== undefined)
-    world.facts.say(
-      `node ${name} picked ${after.split('/')[0]}${iface === '' ? '' : ` from ${iface}`}`,
-    );
+  const picked = after?.split('/')[0];
+  // That all is right at first goes without saying where there are many.
+  const isNews =
+    before !== undefined || picked !== machine.facts.internalIp || world.machines.size <= fewNodes;
+  if (after !== before && picked !== undefined && isNews)
+    world.facts.say(`node ${name} picked ${picked}${iface === '' ? '' : ` from ${iface}`}`);
   return null;
 }
 

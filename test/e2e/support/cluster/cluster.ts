@@ -134,8 +134,11 @@ async function createCrds(client: KubeClient, spec: ClusterSpec): Promise<void> 
     await until('metrics', () => isServed(client, '/apis/metrics.k8s.io/v1beta1/nodes'));
 }
 
-// So many kubelets are heard of less often, and their past is told in larger steps.
+// So many kubelets are heard of less often.
 const isLarge = ({ nodes }: ClusterSpec): boolean => nodes.length > 200;
+
+// In seconds: the past of many is told in larger ones.
+const stepOf = ({ nodes }: ClusterSpec): number => Math.min(5, Math.max(0.5, nodes.length / 60));
 
 interface Clock {
   readonly now: () => number;
@@ -160,7 +163,7 @@ async function liveThroughPast(
   const happenings: readonly Happening[] = (spec.happenings?.(world, kubelets) ?? []).map(
     ({ secondsAgo, does }) => ({ at: end - secondsAgo, does }),
   );
-  kubelets.liveThrough(end - history, end, { happenings, step: isLarge(spec) ? 5 : 0.5 });
+  kubelets.liveThrough(end - history, end, { happenings, step: stepOf(spec) });
   clock.offset = 0;
   await kubelets.flush();
 }

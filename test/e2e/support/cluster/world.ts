@@ -1,4 +1,4 @@
-import type { Facts, NodeFacts } from './facts.ts';
+import type { Facts, Nic, NodeFacts } from './facts.ts';
 import { nicWith } from './facts.ts';
 
 /** A BIRD that runs. */
@@ -57,8 +57,12 @@ export function worldOf(facts: Facts): World {
 }
 
 /** The address that a node has given out, without its prefix; null where it has none. */
-export const givenOut = ({ annotations }: Machine): string | null =>
-  annotations.get(addressKey)?.split('/')[0] ?? null;
+export function givenOut({ annotations }: Machine): string | null {
+  const stored = annotations.get(addressKey);
+  if (stored === undefined) return null;
+  const slash = stored.indexOf('/');
+  return slash < 0 ? stored : stored.slice(0, slash);
+}
 
 /** Writes or, with null, takes away what Calico tells about its node. */
 export function annotate(machine: Machine, key: string, value: string | null): void {
@@ -80,14 +84,36 @@ export function peersOf(world: World, own: Machine): readonly string[] {
 
 const sessionSeconds = 2;
 
+interface Place {
+  readonly nics: readonly Nic[];
+  readonly address: string;
+  readonly stored: string | undefined;
+  readonly network: string | null;
+}
+
+// In a mesh everybody asks this of everybody else all the time.
+const places = new WeakMap<Machine, Place>();
+
+// The network on which others meet a node's BIRD, as they call it at the address that it gave out; null where nobody does.
+function networkOf(machine: Machine, { address }: Speaker): string | null {
+  const { nics } = machine.facts;
+  const stored = machine.annotations.get(addressKey);
+  const known = places.get(machine);
+  if (known?.nics === nics && known.address === address && known.stored === stored)
+    return known.network;
+  const nic = givenOut(machine) === address ? nicWith(machine.facts, address) : undefined;
+  const network = nic?.network ?? null;
+  places.set(machine, { nics, address, stored, network });
+  return network;
+}
+
 // Each side calls the other at the address that it gave out, from its own; a packet arrives only where both addresses sit on
 // the same network, and BIRD takes only calls from addresses that it knows.
 function isConnected(one: Machine, other: Machine, now: number): boolean {
   if (!one.bird || !other.bird) return false;
   if (now < Math.max(one.bird.since, other.bird.since) + sessionSeconds) return false;
-  const [a, b] = [nicWith(one.facts, one.bird.address), nicWith(other.facts, other.bird.address)];
-  if (!a || !b || a.network === null || a.network !== b.network) return false;
-  if (givenOut(one) !== one.bird.address || givenOut(other) !== other.bird.address) return false;
+  const network = networkOf(one, one.bird);
+  if (network === null || network !== networkOf(other, other.bird)) return false;
   const isBlocked = (at: Machine, from: Machine): boolean =>
     at.facts.blockedPeers.includes(from.facts.name);
   return !isBlocked(one, other) && !isBlocked(other, one);
