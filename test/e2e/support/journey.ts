@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { isObject, parseObject } from '../../support/json.ts';
-import { type User, userOf } from './cluster/ask.ts';
+import { errorsOf, type User, userOf } from './cluster/ask.ts';
 import { startCluster, type SimulatedCluster } from './cluster/cluster.ts';
 import type { Ran } from './run.ts';
 import type { Scenario, ScenarioOptions } from './scenarios/scenario.ts';
@@ -19,6 +19,18 @@ export interface Told extends Ran {
 
 const quick: ScenarioOptions = { isQuick: true };
 
+/** What diagnose says: its exit code, and the ids of its findings of severity error. */
+export async function diagnosed({ user }: Journey): Promise<{
+  readonly code: number | null;
+  readonly errors: readonly string[];
+}> {
+  const { code, diagnosis } = await user.diagnose();
+  return { code, errors: errorsOf(diagnosis) };
+}
+
+/** Of a cluster in which all is well. */
+export const well = { code: 0, errors: [] };
+
 /** How long a condition is waited for: a busy machine takes its time, and a test that fails may. */
 export const patience = { timeout: 180_000, interval: 500 };
 export const startSeconds = 300;
@@ -33,6 +45,20 @@ export async function journeyOn(scenario: Scenario | string, plugins: string): P
 export async function leave({ cluster, user }: Journey): Promise<void> {
   user.leave();
   await cluster.stop();
+}
+
+/** Goes a way on a scenario's cluster, and takes that away. */
+export async function onJourney(
+  scenario: Scenario | string,
+  plugins: string,
+  walk: (journey: Journey) => Promise<void>,
+): Promise<void> {
+  const journey = await journeyOn(scenario, plugins);
+  try {
+    await walk(journey);
+  } finally {
+    await leave(journey);
+  }
 }
 
 /** One cluster for all tests of a block. */

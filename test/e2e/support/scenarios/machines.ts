@@ -2,7 +2,7 @@ import type { SimulatedCluster } from '../cluster/cluster.ts';
 import type { NodeFacts } from '../cluster/facts.ts';
 import { collections } from '../cluster/manifest.ts';
 import { disruptionBudget, type WorkloadOptions } from '../cluster/workloads.ts';
-import { byManifest, machines, workload } from './parts.ts';
+import { byManifest, byManifestAlone, machines, onBoth, type Put, workload } from './parts.ts';
 import { nodeAt, type Scenario, type ScenarioOptions } from './scenario.ts';
 
 const onAll =
@@ -11,20 +11,20 @@ const onAll =
     for (const node of nodes.values()) change(node);
   };
 
-const cgroupDrivers: Scenario = {
+const cgroupDrivers = onBoth({
   id: 'cgroup-drivers',
   title:
-    'on the newest node systemd clears containers away that the runtime has put in the wrong place (manifest)',
+    'on the newest node systemd clears containers away that the runtime has put in the wrong place',
   tries: [
     'kubectl calico-fix diagnose',
     'kubectl calico-fix explain cgroup-driver-mismatch',
     'press c when the runtime is set right',
   ],
   finds: ['cgroup-driver-mismatch'],
-  build: (options) => {
+  make: (put, options) => {
     const nodes = machines(options, 3);
     nodeAt(nodes, -1).doCgroupsAgree = false;
-    return byManifest(nodes, {}, options);
+    return put(nodes, options);
   },
   cure: {
     told: 'containerd uses systemd’s cgroups now',
@@ -32,7 +32,7 @@ const cgroupDrivers: Scenario = {
       node.doCgroupsAgree = true;
     }),
   },
-};
+});
 
 const rebootedNode: Scenario = {
   id: 'rebooted-node',
@@ -57,20 +57,20 @@ const rebootedNode: Scenario = {
   },
 };
 
-const stuckRuntime: Scenario = {
+const stuckRuntime = onBoth({
   id: 'stuck-runtime',
   title:
-    'the container runtime of a node does not say how containers end, and calico-node stands in Init:0/3 (manifest)',
+    'the container runtime of a node does not say how containers end, and calico-node stands in Init',
   tries: [
     'kubectl calico-fix diagnose',
     'kubectl calico-fix explain runtime-broken-init-stuck',
     'press c when the runtime is restarted',
   ],
   finds: ['runtime-broken-init-stuck'],
-  build: (options) => {
+  make: (put, options) => {
     const nodes = machines(options, 3);
     nodeAt(nodes, 0).runtime = 'wedged';
-    return byManifest(nodes, {}, options);
+    return put(nodes, options);
   },
   cure: {
     told: 'the runtime was restarted',
@@ -78,7 +78,7 @@ const stuckRuntime: Scenario = {
       node.runtime = 'works';
     }),
   },
-};
+});
 
 const deadServiceAddress: Scenario = {
   id: 'dead-service-address',
@@ -99,28 +99,37 @@ const deadServiceAddress: Scenario = {
   },
 };
 
+const modestSeconds = 900;
+
 // Seven CPUs' worth of work for each that there is: probes come too late by far. It begins when the pods have run for a quarter
 // of an hour, so that those that start elsewhere are modest at first.
 const busy = (node: NodeFacts): WorkloadOptions => ({
   replicas: 7,
   demand: node.cpus,
-  demandAfter: 900,
+  demandAfter: modestSeconds,
   node: node.name,
   hasLivenessProbe: true,
 });
 
-function overloaded(options: ScenarioOptions, more: readonly (readonly [string, object])[]) {
+// How long it has gone on. Quickly, calico-node was killed once or twice and is not held back for minutes.
+const overloadSeconds = ({ isQuick }: ScenarioOptions): number => (isQuick === true ? 120 : 1500);
+
+function overloaded(
+  put: Put,
+  options: ScenarioOptions,
+  more: readonly (readonly [string, object])[] = [],
+) {
   const nodes = machines(options, 3);
   const node = nodeAt(nodes, 1);
   const reports = busy(node);
   const objects = [workload('reports', reports), ...more];
-  return byManifest(nodes, {}, options, { objects, morePods: reports.replicas, history: 2400 });
+  const history = modestSeconds + overloadSeconds(options);
+  return put(nodes, options, { objects, morePods: reports.replicas, history });
 }
 
-const overload: Scenario = {
+const overload = onBoth({
   id: 'overload',
-  title:
-    'a node has far more work than it can do, and calico-node answers its probes too late (manifest)',
+  title: 'a node has far more work than it can do, and calico-node answers its probes too late',
   tries: [
     'kubectl top nodes',
     'kubectl calico-fix diagnose',
@@ -128,8 +137,8 @@ const overload: Scenario = {
     'kubectl calico-fix fix node-overload-liveness-refused --ignore-daemonsets',
   ],
   finds: ['node-overload-liveness-refused'],
-  build: (options) => overloaded(options, []),
-};
+  make: (put, options) => overloaded(put, options),
+});
 
 const blockedDrain: Scenario = {
   id: 'blocked-drain',
@@ -140,7 +149,7 @@ const blockedDrain: Scenario = {
   ],
   finds: ['node-overload-liveness-refused'],
   build: (options) =>
-    overloaded(options, [
+    overloaded(byManifestAlone, options, [
       [collections.budgets, disruptionBudget('reports', { maxUnavailable: 0 })],
     ]),
 };
@@ -165,11 +174,11 @@ const healthPort: Scenario = {
 
 /** Incidents of which the machines are the cause. */
 export const machineScenarios: readonly Scenario[] = [
-  cgroupDrivers,
+  ...cgroupDrivers,
   rebootedNode,
-  stuckRuntime,
+  ...stuckRuntime,
   deadServiceAddress,
-  overload,
+  ...overload,
   blockedDrain,
   healthPort,
 ];

@@ -9,7 +9,7 @@ import {
   operatorPods,
 } from '../cluster/operator-install.ts';
 import { deployment, type WorkloadOptions } from '../cluster/workloads.ts';
-import type { ScenarioOptions } from './scenario.ts';
+import type { Scenario, ScenarioOptions } from './scenario.ts';
 
 /** Machines that are well, as many as asked for but not fewer than a scenario needs. */
 export const machines = ({ nodes = 0 }: ScenarioOptions, least: number): NodeFacts[] =>
@@ -62,6 +62,38 @@ export function byOperator(
     objects: [workload('shop', shop), ...objects],
     ...rest,
   };
+}
+
+/** Puts Calico on machines in its usual form. */
+export type Put = (
+  nodes: readonly NodeFacts[],
+  options: ScenarioOptions,
+  rest?: Rest,
+) => ClusterSpec;
+
+export const byManifestAlone: Put = (nodes, options, rest) => byManifest(nodes, {}, options, rest);
+const byOperatorAlone: Put = (nodes, options, rest) => byOperator(nodes, {}, options, rest);
+
+type Incident = Omit<Scenario, 'build'> & {
+  readonly make: (put: Put, options: ScenarioOptions) => ClusterSpec;
+};
+
+/** An incident that is the same with a manifest and with the operator: a scenario of each. */
+export function onBoth({ make, ...incident }: Incident): readonly Scenario[] {
+  const { id, title } = incident;
+  return [
+    {
+      ...incident,
+      title: `${title} (manifest)`,
+      build: (options) => make(byManifestAlone, options),
+    },
+    {
+      ...incident,
+      id: `${id}-operator`,
+      title: `as ${id}, with Calico by the operator`,
+      build: (options) => make(byOperatorAlone, options),
+    },
+  ];
 }
 
 /** Gives a machine a bridge that somebody has made for containers. */
