@@ -69,9 +69,10 @@ function commandOf(random: Random, station: Station): readonly string[] {
   return ['history', ...format(random)];
 }
 
-// Gathering has a limit of 300 s of its own; each request may take its time, a few one after another; waiting has --timeout for
-// the fix, and for taking it back once more.
+// Gathering has a limit of 300 s of its own; each request may take its time, a few one after another, more where something is
+// sent; waiting has --timeout for the fix, and for taking it back once more. The machine may be busy.
 function limitOf(args: readonly string[]): number {
+  if (!args.includes('--yes')) return 300 + 8 * requestTimeout;
   const waiting = Number(/^--timeout=(\d+)s$/m.exec(args.join('\n'))?.[1] ?? 0);
   return 300 + 20 * requestTimeout + 2 * waiting;
 }

@@ -92,6 +92,12 @@ test('a fix that is as it is recorded breaks no rule, nor does a diagnosis', () 
   expect(brokenRules(looked)).toEqual([]);
 });
 
+test('a dry run behind a fix that waits may find nothing to change', () => {
+  const shown: Deed = { ...looked, ran: ran(0, ['fix', '--dry-run=server']) };
+  expect(brokenRules(shown)).toHaveLength(1);
+  expect(brokenRules({ ...shown, recordsBefore: [record()], records: [record()] })).toEqual([]);
+});
+
 test.each<[string, Deed, RegExp]>([
   ['no record', { ...fixed, records: [] }, /no record/],
   ['never sent', { ...fixed, seen: [] }, /no such write/],

@@ -1,7 +1,8 @@
 import type { ChangeRecord, RecordedStep } from '../../internal/model/record.ts';
 import { isObject } from '../support/json.ts';
 import type { Json } from '../e2e/support/kube-client.ts';
-import { type Deed, freshRecords, isDone, pathOf, verbOf } from './deed.ts';
+import { newestUndoable } from '../../cmd/records.ts';
+import { type Deed, freshRecords, isDone, isOnlyShown, pathOf, verbOf } from './deed.ts';
 import { essence } from './objects.ts';
 import type { Seen } from './proxy.ts';
 import { isStepAt } from './records.ts';
@@ -21,13 +22,19 @@ function unread(seen: readonly Seen[]): readonly string[] {
 const isAddOn = (url: string, { stdout, stderr }: Ran): boolean =>
   url.startsWith('/apis/metrics.k8s.io/') && /could not read/i.test(stdout + stderr);
 
-function health({ ran, seen, wasSick, isSick, isWell }: Deed): readonly string[] {
+// A dry run ends with 0 where nothing is left to change, which says nothing of health where a change has been made and waits.
+const isAboutDifference = ({ ran, recordsBefore }: Deed): boolean =>
+  isOnlyShown(ran) && newestUndoable(recordsBefore) !== null;
+
+function health(deed: Deed): readonly string[] {
+  const { ran, seen, wasSick, isSick, isWell } = deed;
   const verb = verbOf(ran);
   if (ran.code !== 0) return [];
   const faults: string[] = [];
   const wrote = seen.some(({ isWrite }) => isWrite);
   const isVerdict = verb === 'diagnose' || (verb === 'fix' && !wrote);
-  if (isVerdict && wasSick && isSick) faults.push('exit code 0, and a node is sick');
+  if (isVerdict && wasSick && isSick && !isAboutDifference(deed))
+    faults.push('exit code 0, and a node is sick');
   const lost = isVerdict ? unread(seen).filter((url) => !isAddOn(url, ran)) : [];
   if (lost.length > 0) faults.push(`exit code 0, and not read: ${lost.join(', ')}`);
   if (verb === 'fix' && wrote && !isWell) faults.push('fixed and verified, and the node is sick');
