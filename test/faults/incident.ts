@@ -36,7 +36,7 @@ export interface Incident {
 }
 
 /** From a single look to the end of everything. */
-export const anyTimeout: Incident['timeouts'] = [0, 20, 200, 400];
+export const anyTimeout: Incident['timeouts'] = [0, 20, 100, 240];
 
 /** Nothing besides. */
 export const usual: Circumstance = { id: 'usual', begin: () => Promise.resolve() };

@@ -155,7 +155,7 @@ export const drainIncidents: readonly Incident[] = [
     ],
     circumstances: [usual, usual, withBudget(1), withBudget(0), cordonedBefore, endlessPod],
     // To a drain 0 is no limit.
-    timeouts: [20, 200, 400],
+    timeouts: [20, 100, 240],
     isSick: isUnready,
     isWell: async (cluster) => !(await isUnready(cluster)),
     isStanding,
