@@ -101,6 +101,7 @@ export async function createAll(
   await inParallel(objects, 8, ([path, object]) => createOne(client, path, object));
 }
 
+// Each in one request with its status, as a kubelet registers: the controllers see it ready from the start.
 async function createNodes(
   client: KubeClient,
   world: World,
@@ -110,9 +111,11 @@ async function createNodes(
 ): Promise<void> {
   await inParallel([...world.machines.values()], 16, async (machine) => {
     const { facts } = machine;
-    await client.create('/api/v1/nodes', nodeObject(facts, spec.labels?.(facts) ?? {}));
     const status = { ...nodeStatus(facts, port), conditions: conditionsOf(machine, now, now) };
-    await client.patch(`/api/v1/nodes/${facts.name}/status`, { status });
+    await client.create('/api/v1/nodes', {
+      ...nodeObject(facts, spec.labels?.(facts) ?? {}),
+      status,
+    });
   });
 }
 

@@ -70,6 +70,9 @@ export function nodeObject(facts: NodeFacts, labels: Readonly<Record<string, str
       labels: {
         'kubernetes.io/os': 'linux',
         'kubernetes.io/arch': 'amd64',
+        // The node controller would add these.
+        'beta.kubernetes.io/os': 'linux',
+        'beta.kubernetes.io/arch': 'amd64',
         'kubernetes.io/hostname': facts.name,
         'node.kubernetes.io/instance-type': 'invented',
         ...labels,
