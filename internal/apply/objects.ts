@@ -2,6 +2,7 @@ import type { Cluster, Refused, Reply } from '../model/cluster.ts';
 import type { ObjectRef } from '../model/finding.ts';
 import type { DaemonSet, Installation, KubeObject, Node, Pod } from '../model/kubernetes.ts';
 import type { ApiRef } from '../model/remedy.ts';
+import { isFields } from '../plan/fields.ts';
 
 export const isDaemonSet = (object: KubeObject): object is DaemonSet => object.kind === 'DaemonSet';
 export const isNode = (object: KubeObject): object is Node => object.kind === 'Node';
@@ -47,13 +48,29 @@ export const plainRef = ({ kind, name, namespace }: ObjectRef): ObjectRef => ({
 export const isSameRef = (a: ObjectRef, b: ObjectRef): boolean =>
   a.kind === b.kind && a.name === b.name && (a.namespace ?? '') === (b.namespace ?? '');
 
-/** Who wrote an object last, besides the tool itself, by its managedFields; null where nobody is named. */
-export function lastWriter(object: KubeObject): string | null {
-  const others = (object.metadata.managedFields ?? []).filter(
-    ({ manager, ...rest }) => manager !== 'calico-fix' && !('subresource' in rest),
+// `spec.a.b` in the form that managedFields has: `f:spec`, `f:a`, `f:b`. Elements of lists are known by more than their name.
+function holds(fields: unknown, path: string): boolean {
+  const [plain = ''] = path.split('[');
+  return (
+    plain
+      .split('.')
+      .reduce<unknown>(
+        (found, name) => (isFields(found) ? found[`f:${name}`] : undefined),
+        fields,
+      ) !== undefined
   );
-  const newest = others.toSorted((a, b) => (b.time ?? '').localeCompare(a.time ?? ''))[0];
-  return newest?.manager ?? null;
+}
+
+/**
+ * Who wrote an object last, or that field of it, besides the tool itself, by its managedFields; null where nobody is named. Others may
+ * write the same object later, as the operator fills in its defaults.
+ */
+export function lastWriter(object: KubeObject, field?: string): string | null {
+  const others = (object.metadata.managedFields ?? [])
+    .filter(({ manager, ...rest }) => manager !== 'calico-fix' && !('subresource' in rest))
+    .toSorted((a, b) => (b.time ?? '').localeCompare(a.time ?? ''));
+  const holder = others.find(({ fieldsV1 }) => field !== undefined && holds(fieldsV1, field));
+  return (holder ?? others[0])?.manager ?? null;
 }
 
 /** What a refusal says, in one line. */

@@ -49,17 +49,16 @@ function misfit(step: ChangeStep, now: KubeObject): string | null {
   const name = nameOf(step.change.ref);
   const { before, change } = step;
   if (before === null) return null;
-  const by = lastWriter(now);
   const uid = before.metadata.uid;
   if (uid !== undefined && uid !== now.metadata.uid) return words.recreated(name);
   if (now.metadata.deletionTimestamp !== undefined && change.verb === 'patch')
     return words.going(name);
   if (change.verb === 'patch') {
     const fields = drift(step, now);
-    return fields.length > 0 ? words.changed(name, fields, by) : null;
+    return fields[0] ? words.changed(name, fields, lastWriter(now, fields[0].field)) : null;
   }
   const isOther = change.verb === 'delete' && !isPod(now) && !isSameObject(before, now);
-  return isOther ? words.changed(name, [], by) : null;
+  return isOther ? words.changed(name, [], lastWriter(now)) : null;
 }
 
 const isReplacedPod = ({ before, change }: ChangeStep, now: KubeObject): boolean =>

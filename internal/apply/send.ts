@@ -133,8 +133,10 @@ export async function sendChange(
     const { stands, fields } = standing(given, seen);
     const now = seen.state === 'there' ? seen.object : null;
     if (stands === 'as-ours') return wasOpen ? sent(now) : { state: 'unchanged', object: now };
-    if (stands === 'otherwise')
-      return { state: 'changed-meanwhile', fields, by: now && lastWriter(now) };
+    if (stands === 'otherwise') {
+      const other = fields.find((field) => field.stands === 'otherwise')?.field;
+      return { state: 'changed-meanwhile', fields, by: now && lastWriter(now, other) };
+    }
     if (attempt >= mostTries || isHopeless(reply)) return { state: 'refused', refused: reply };
     if (now) onBefore(now);
     latest = now;

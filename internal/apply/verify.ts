@@ -41,7 +41,8 @@ export async function driftedObjects(run: Run): Promise<readonly string[]> {
     if (seen.state === 'unread') continue;
     const { stands, fields } = standing({ change, before, after }, seen);
     const isBack = stands === 'as-before' || fields.some((field) => field.stands === 'as-before');
-    const by = seen.state === 'there' ? lastWriter(seen.object) : null;
+    const first = fields.find((field) => field.stands !== 'as-ours')?.field;
+    const by = seen.state === 'there' ? lastWriter(seen.object, first) : null;
     const others = fields.filter((field) => field.stands === 'otherwise');
     if (isBack) drifted.push(words.drifted(nameOf(change.ref), by));
     else if (settings.has(change.ref.kind) && others.length > 0)

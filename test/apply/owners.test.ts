@@ -8,8 +8,13 @@ import { installationRef, wrongAddress } from '../support/fix-samples.ts';
 const applyAgain = (draft: KubeObject): void => {
   const { spec } = draft as Installation;
   Object.assign(spec?.calicoNetwork?.nodeAddressAutodetectionV4 ?? {}, { firstFound: true });
-  const entry = { manager: 'argocd-controller', operation: 'Update', time: '2031-01-01T00:00:00Z' };
-  Object.assign(draft.metadata, { managedFields: [entry] });
+  const time = '2031-01-01T00:00:00Z';
+  const f = { 'f:nodeAddressAutodetectionV4': { 'f:firstFound': {} } };
+  const fieldsV1 = { 'f:spec': { 'f:calicoNetwork': f } };
+  // The operator fills in its defaults afterwards.
+  const later = { manager: 'tigera-operator', operation: 'Update', time: '2031-01-01T00:00:02Z' };
+  const entry = { manager: 'argocd-controller', operation: 'Update', time, fieldsV1 };
+  Object.assign(draft.metadata, { managedFields: [entry, later] });
 };
 
 describe('an Installation to which its owner applies its own method again', () => {
