@@ -1,9 +1,10 @@
 import type { KubeObject } from '../model/kubernetes.ts';
 import { fieldAt, isFields } from '../plan/fields.ts';
-import { operatorSays } from '../plan/operator-status.ts';
+import { hasSeen, operatorSays, type OperatorSays } from '../plan/operator-status.ts';
 import type { ApplyContext } from './context.ts';
 import { glance } from './objects.ts';
 
+type Complaint = OperatorSays['degraded'];
 type Reader = Pick<ApplyContext, 'cluster'>;
 
 const installationRef = (name: string) =>
@@ -53,12 +54,13 @@ async function overlayFault({ cluster }: Reader, fields: KubeObject): Promise<st
 
 /**
  * Why the operator has not put a change of an Installation into the DaemonSet, as a sentence: what can be seen of it, the surest
- * first.
+ * first. `generation` is that of the change, null where the operator does not speak of it.
  */
 export async function operatorBlame(
   context: Reader,
   installation: KubeObject,
   daemonSet: KubeObject | null,
+  generation: number | null,
 ): Promise<string> {
   const fault = await operatorFault(context);
   if (fault !== null) return fault;
@@ -66,7 +68,10 @@ export async function operatorBlame(
   if (mark === 'true') return words.ignored;
   const overlay = await overlayFault(context, installation);
   if (overlay !== null) return overlay;
-  const { degraded } = await readOperator(context);
+  const says = await readOperator(context);
+  const { degraded, observedGeneration } = says;
+  // What it complains of is about what was before: a program that has ended leaves its last word behind.
+  if (hasSeen(says, generation) === false) return words.unseen(observedGeneration, degraded);
   return degraded === null ? words.unknown : words.degraded(degraded.reason, degraded.message);
 }
 
@@ -78,6 +83,10 @@ const words = {
     'The DaemonSet has the annotation unsupported.operator.tigera.io/ignore: the operator leaves it alone.',
   overlay: (field: string): string =>
     `The Installation overlay sets spec.calicoNetwork.${field} too, and wins.`,
+  unseen: (generation: number | null, degraded: Complaint): string => {
+    const before = degraded === null ? '' : ` (${degraded.reason}: ${degraded.message})`;
+    return `It has not looked at the change: its status is still about generation ${generation ?? 0} of the Installation${before}. Its log tells what it does: kubectl -n tigera-operator logs deployment/tigera-operator --tail=30`;
+  },
   degraded: (reason: string, message: string): string =>
     `The operator is Degraded (${reason}): ${message}`,
   unknown:

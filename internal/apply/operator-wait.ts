@@ -113,7 +113,7 @@ export async function waitForOperator(
     return found;
   });
   if (end !== null) return end;
-  const reason = await operatorBlame(context, installation, last);
+  const reason = await operatorBlame(context, installation, last, aftermath.generation);
   return { kind: 'not-taken-up', reason, seconds: limitSeconds };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DaemonSet } from '../../internal/model/kubernetes.ts';
+import type { DaemonSet, Installation } from '../../internal/model/kubernetes.ts';
 import { apply, errorsIn, essence, fixRun, itemOf, planNow, planWith } from '../support/fix-run.ts';
 import {
   autodetection,
@@ -16,6 +16,12 @@ import {
 } from '../support/fix-samples.ts';
 import { forbidden, refusal, silence } from '../support/memory-answers.ts';
 import { simulatedCluster, type SimulatedCluster } from '../support/simulated-cluster.ts';
+
+const tigeraStatusRef = {
+  apiVersion: 'operator.tigera.io/v1',
+  kind: 'TigeraStatus',
+  name: 'calico',
+} as const;
 
 const changed = (
   before: Readonly<Record<string, string>>,
@@ -130,8 +136,19 @@ describe('a change that the operator does not take up', () => {
       blames: /overlay/,
     },
     {
-      name: 'nobody knows why',
+      name: 'it does not look',
       prepare: (cluster: SimulatedCluster) => cluster.operator?.pause(true),
+      blames: /not looked at the change: .* generation \d+ .* logs deployment\/tigera-operator/,
+    },
+    {
+      name: 'nobody knows why',
+      prepare: (cluster: SimulatedCluster) => {
+        cluster.operator?.pause(true);
+        cluster.remove(tigeraStatusRef);
+        cluster.edit<Installation>(installationRef(), (draft) => {
+          delete draft.status;
+        });
+      },
       blames: /leader|older/,
     },
   ])('is taken back and explained: $name', async ({ prepare, blames }) => {
