@@ -34,7 +34,7 @@ function intents(
   before: unknown,
   schema: FieldSchema,
 ): readonly Intent[] {
-  if (isWhole(fieldOf(path))) return [{ path, value: withoutNulls(wanted ?? undefined) }];
+  if (isWhole(fieldOf(path))) return [{ path, value: wholeWanted(wanted, before) }];
   if (isFields(wanted) && !Object.hasOwn(wanted, '$patch'))
     return Object.entries(wanted).flatMap(([name, value]) =>
       intents(
@@ -47,6 +47,13 @@ function intents(
   return isList(wanted)
     ? listIntents(path, wanted, before, schema)
     : [{ path, value: wanted ?? undefined }];
+}
+
+// Who only takes members out wants what is left.
+function wholeWanted(wanted: unknown, before: unknown): unknown {
+  const said = withoutNulls(wanted ?? undefined);
+  const isTakenOut = isFields(said) && Object.keys(said).length === 0 && isFields(wanted);
+  return isTakenOut && isFields(before) ? withoutNulls({ ...before, ...wanted }) : said;
 }
 
 function listIntents(

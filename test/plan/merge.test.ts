@@ -146,6 +146,22 @@ describe('changes that get on', () => {
     expect(merged([bare, full])).toEqual({ changes: [full], conflicts: [] });
   });
 
+  it('may take out all methods but the one that another sets', () => {
+    const struct = { firstFound: true, kubernetes: 'NodeInternalIP' };
+    const before = {
+      apiVersion: 'operator.tigera.io/v1',
+      kind: 'Installation',
+      metadata: { name: 'default' },
+      spec: { calicoNetwork: { nodeAddressAutodetectionV4: struct } },
+    };
+    const rest = method({ firstFound: null });
+    const full = method({ kubernetes: 'NodeInternalIP', firstFound: null, cidrs: null });
+    expect(merged([rest, full], before)).toEqual({ changes: [full], conflicts: [] });
+    const other = method({ kubernetes: null, firstFound: null, cidrs: ['10.9.0.0/16'] });
+    expect(merged([rest, other], before).conflicts).toHaveLength(1);
+    expect(merged([rest, full]).conflicts).toHaveLength(1);
+  });
+
   it('of different types become one JSON patch', () => {
     const path = '/spec/template/spec/containers/0/env';
     const append = json([
