@@ -79,6 +79,27 @@ function badWrites(seed: string, density: number): Weather {
   };
 }
 
+function rivals(seed: string): Weather {
+  const density = randomOf(`${seed} rivals`).pick([0.5, 1]);
+  return {
+    title: `somebody writes first with a chance of ${density}`,
+    faultFor: (request) =>
+      request.isWrite && diceFor(seed, request).chance(density) ? { kind: 'overtaken' } : null,
+  };
+}
+
+// What is not answered costs the whole time of a request: reading meets it rarely.
+function silent(seed: string): Weather {
+  return {
+    title: 'some requests are never answered, most of all writes',
+    faultFor: (request) => {
+      const dice = diceFor(seed, request);
+      if (!dice.chance(request.isWrite ? 0.5 : 0.03)) return null;
+      return { kind: 'silence', isPassedOn: dice.chance(0.5) };
+    },
+  };
+}
+
 // Parts of the API that one back end may serve, or one rule of a proxy may spoil.
 const parts = [
   '/api/v1/nodes',
@@ -168,6 +189,8 @@ export function weatherOf(seed: string): Weather {
     () => brokenPart(seed),
     () => outage(seed),
     () => outage(seed),
+    () => rivals(seed),
+    () => silent(seed),
     () => loggedOut(seed),
     () => expired(seed),
     () => slow(seed),
