@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../cluster/facts.ts';
+import { ownerScenarios } from './owners.ts';
 import { addBridge, addressTries, byManifest, byOperator, machines } from './parts.ts';
 import { nodeAt, type Scenario } from './scenario.ts';
 
@@ -111,48 +112,6 @@ const blockedBgp: Scenario = {
   },
 };
 
-const gitops: Scenario = {
-  id: 'gitops',
-  title: 'as bridge-address, but Argo CD owns the Installation',
-  tries: [
-    'kubectl calico-fix diagnose',
-    'kubectl calico-fix fix: it prints what belongs into the repository',
-  ],
-  finds: ['wrong-ip-autodetected'],
-  build: (options) => {
-    const nodes = machines(options, 3);
-    addBridge(nodeAt(nodes, 1));
-    const tracking = 'calico:operator.tigera.io/Installation:calico-system/default';
-    const metadata = {
-      labels: { 'argocd.argoproj.io/instance': 'calico' },
-      annotations: { 'argocd.argoproj.io/tracking-id': tracking },
-    };
-    return byOperator(nodes, { metadata }, options);
-  },
-};
-
-const helm: Scenario = {
-  id: 'helm',
-  title: 'as bridge-address, but a Helm release owns the Installation',
-  tries: [
-    'kubectl calico-fix diagnose',
-    'kubectl calico-fix fix: it says how long the change lasts, and prints the values',
-  ],
-  finds: ['wrong-ip-autodetected'],
-  build: (options) => {
-    const nodes = machines(options, 3);
-    addBridge(nodeAt(nodes, 1));
-    const metadata = {
-      labels: { 'app.kubernetes.io/managed-by': 'Helm' },
-      annotations: {
-        'meta.helm.sh/release-name': 'calico',
-        'meta.helm.sh/release-namespace': 'tigera-operator',
-      },
-    };
-    return byOperator(nodes, { metadata }, options);
-  },
-};
-
 /** Incidents about the addresses of nodes. */
 export const addressScenarios: readonly Scenario[] = [
   bridgeAddress,
@@ -161,6 +120,5 @@ export const addressScenarios: readonly Scenario[] = [
   dockerNetwork,
   twoNetworks,
   blockedBgp,
-  gitops,
-  helm,
+  ...ownerScenarios,
 ];
