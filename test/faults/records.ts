@@ -25,10 +25,12 @@ export function isStepAt({ change: { ref, verb } }: RecordedStep, path: string):
   return path.endsWith(own) || path.endsWith(`${own}/eviction`);
 }
 
-/** Whether a record stands for a request to a path that is sent right now. */
+/** Whether a record stands for a request to a path that is sent right now: one that has no end yet, as older ones say nothing of it. */
 export const isAnnounced = (records: readonly ChangeRecord[], path: string): boolean =>
-  records.some(({ steps }) =>
-    steps.some(
-      (step) => isStepAt(step, path) && (step.state === 'sending' || step.state === 'sent'),
-    ),
+  records.some(
+    ({ state, steps }) =>
+      state === 'begun' &&
+      steps.some(
+        (step) => isStepAt(step, path) && (step.state === 'sending' || step.state === 'sent'),
+      ),
   );

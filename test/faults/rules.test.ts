@@ -3,6 +3,7 @@ import type { ChangeRecord, RecordedStep } from '../../internal/model/record.ts'
 import type { Deed } from './deed.ts';
 import { essence } from './objects.ts';
 import type { Seen } from './proxy.ts';
+import { isAnnounced } from './records.ts';
 import { brokenRules } from './rules.ts';
 
 const path = '/api/v1/nodes/pier-1';
@@ -90,6 +91,24 @@ const looked: Deed = {
 test('a fix that is as it is recorded breaks no rule, nor does a diagnosis', () => {
   expect(brokenRules(fixed)).toEqual([]);
   expect(brokenRules(looked)).toEqual([]);
+});
+
+test.each<[string, Partial<ChangeRecord>, boolean]>([
+  [
+    'of a run under way, about to be sent',
+    { state: 'begun', steps: [{ ...step, state: 'sending' }] },
+    true,
+  ],
+  ['of a run under way, sent once', { state: 'begun' }, true],
+  [
+    'of a run under way, only planned',
+    { state: 'begun', steps: [{ ...step, state: 'planned' }] },
+    false,
+  ],
+  ['of a run that has ended', { state: 'verified' }, false],
+  ['of something else', { state: 'begun', steps: [] }, false],
+])('a record %s announces a write: %s', (_, part, expected) => {
+  expect(isAnnounced([record(part)], path)).toBe(expected);
 });
 
 test('a dry run behind a fix that waits may find nothing to change', () => {
