@@ -42,6 +42,13 @@ function blockers(snapshot: Snapshot): readonly NodeView[] {
   );
 }
 
+// The API leaves a count of 0 out (apps/v1 types.go, omitempty), and some dumps leave out more. With OnDelete an update that nobody
+// has begun is to be told; else the first pod follows within seconds.
+function updatedOf({ status }: DaemonSet, isOnDelete: boolean): number | undefined {
+  const isCounted = isOnDelete && status?.observedGeneration !== undefined;
+  return status?.updatedNumberScheduled ?? (isCounted ? 0 : undefined);
+}
+
 function draftOf(
   snapshot: Snapshot,
   daemonSet: DaemonSet,
@@ -94,11 +101,11 @@ export const rolloutBlocked = defineCheck<Facts>({
     const { daemonSet: name, namespace } = installOf(snapshot);
     const daemonSet = findObject(snapshot, 'daemonSets', name ?? '', namespace ?? undefined);
     if (!daemonSet) return { notApplicable: 'no calico-node DaemonSet was read' };
-    const { updatedNumberScheduled: updated, desiredNumberScheduled: desired } =
-      daemonSet.status ?? {};
+    const isOnDelete = daemonSet.spec?.updateStrategy?.type === 'OnDelete';
+    const updated = updatedOf(daemonSet, isOnDelete);
+    const desired = daemonSet.status?.desiredNumberScheduled;
     if (updated === undefined || desired === undefined || updated >= desired) return [];
-    if (daemonSet.spec?.updateStrategy?.type === 'OnDelete')
-      return [draftOf(snapshot, daemonSet, [])];
+    if (isOnDelete) return [draftOf(snapshot, daemonSet, [])];
     const views = blockers(snapshot);
     return views.length === 0 ? [] : [draftOf(snapshot, daemonSet, views)];
   },
