@@ -1,118 +1,111 @@
-import { afterAll, describe, expect, inject, it } from 'vitest';
-import { errorsOf, type User, userOf } from './support/cluster/ask.ts';
-import { inParallel } from './support/cluster/in-parallel.ts';
-import { ask, journeyFor, recordsOf } from './support/journey.ts';
-import { grant, makeAccount } from './support/journey-accounts.ts';
-import { objectsOf } from './support/journey-objects.ts';
-import { lacksOf, type Role, rolesIn, yamlIn } from './support/journey-roles.ts';
+import { describe, inject, it } from 'vitest';
+import { allAtOnce, onJourney } from './support/journey.ts';
+import { type Fault, manifestFaults, operatorFaults } from './support/journey-faults.ts';
+import { missingRight } from './support/journey-missing-right.ts';
+import {
+  type Crowd,
+  crowdOf,
+  diagnoseRoles,
+  expectDiagnoseRights,
+  expectFixRights,
+  expectRightsFor,
+  type Fix,
+} from './support/journey-rights.ts';
 
 // The roles that the tool prints are what it needs: with them it works, and with one right less it says which.
 
 const { go } = inject('programs');
 const { bin } = inject('release');
 const limit = 900_000;
-const atOnce = 3;
 
-const cases = [
-  { id: 'bridge-address-manifest', finding: 'wrong-ip-autodetected' },
-  { id: 'bridge-address', finding: 'wrong-ip-autodetected' },
-] as const;
+const wrongAddress: Fix = { finding: 'wrong-ip-autodetected' };
+const slowStart: Fix = { finding: 'slow-startup-liveness-kill' };
+// What has been changed is watched elsewhere; here it is only asked whether it may be.
+const shortly = '20s';
 
-describe.skipIf(go === null).each(cases)('the rights for $id', ({ id, finding }) => {
-  const journey = journeyFor(id, bin);
-  const users: User[] = [];
-  let diagnoseRoles: readonly Role[] = [];
-  let fixRoles: readonly Role[] = [];
-  let count = 0;
-
-  afterAll(() => {
-    for (const user of users) user.leave();
+async function inCrowd(id: string, walk: (crowd: Crowd) => Promise<void>): Promise<void> {
+  await onJourney(id, bin, async (journey) => {
+    const crowd = crowdOf(journey, bin);
+    try {
+      await walk(crowd);
+    } finally {
+      crowd.leave();
+    }
   });
+}
 
-  /** Somebody with these rights and no others. */
-  const somebodyWith = async (roles: readonly Role[]): Promise<User> => {
-    const { cluster } = journey();
-    count += 1;
-    const name = `somebody-${count}`;
-    const token = await makeAccount(cluster, name);
-    await grant(cluster, name, roles);
-    const user = userOf(cluster, bin, cluster.controlPlane.kubeconfigFor(name, { token }));
-    users.push(user);
-    return user;
-  };
+const daemonSets = 'patch daemonsets.apps';
+const installations = 'patch installations.operator.tigera.io';
+const calico = (plural: string): string => `patch ${plural}.crd.projectcalico.org`;
 
-  it('that diagnose prints are enough for it', { timeout: limit }, async () => {
-    const nobody = await somebodyWith([]);
-    const refused = await nobody.kubectl('calico-fix', 'diagnose');
-    expect(refused).toMatchObject({ code: 2 });
-    diagnoseRoles = rolesIn(yamlIn(refused.stderr));
-    const user = await somebodyWith(diagnoseRoles);
-    const { code, diagnosis } = await user.diagnose();
-    expect({ code, errors: errorsOf(diagnosis) }).toEqual({ code: 1, errors: [finding] });
-    expect((await user.kubectl('calico-fix', 'diagnose')).stderr).toBe('');
-  });
-
-  it(
-    'of diagnose are all needed: it names the one that is missing',
-    { timeout: limit },
-    async () => {
-      const silent: string[] = [];
-      await inParallel(lacksOf(diagnoseRoles), atOnce, async ({ verb, resource, roles }) => {
-        const user = await somebodyWith(roles);
-        const { stderr } = await user.kubectl('calico-fix', 'diagnose');
-        const told = stderr
-          .split(/[;\n]/)
-          .some((part) => part.includes(` ${verb} `) && part.includes(resource));
-        if (!told) silent.push(`${verb} ${resource}`);
-      });
-      expect(silent).toEqual([]);
+/** What brings a fault about, what is fixed, and the right that it takes to change something. */
+const incidents: readonly (readonly [id: string, fix: Fix, takes: string])[] = [
+  ['bridge-address', wrongAddress, installations],
+  ['bridge-address-manifest', wrongAddress, daemonSets],
+  ['slow-start', { ...slowStart, timeout: shortly }, daemonSets],
+  ['slow-start-operator', { ...slowStart, timeout: shortly }, installations],
+  [
+    'slow-start-old-operator',
+    { ...slowStart, args: ['--freeze-operator'], timeout: shortly },
+    daemonSets,
+  ],
+  [
+    'overload',
+    {
+      finding: 'node-overload-liveness-refused',
+      args: ['--ignore-daemonsets'],
+      isUndone: false,
     },
-  );
+    'create pods/eviction',
+  ],
+];
 
-  it('that fix prints are asked for before anything else', { timeout: limit }, async () => {
-    const { cluster } = journey();
-    const before = await objectsOf(cluster);
-    const reader = await somebodyWith(diagnoseRoles);
-    const { code, data } = await ask(reader, 'fix', '--yes');
-    expect(code).toBe(2);
-    fixRoles = rolesIn(String(data['missingRole']));
-    expect(fixRoles.length).toBeGreaterThan(0);
-    expect(lacksOf(fixRoles).map(({ verb }) => verb)).toContain('patch');
-    expect(await recordsOf(await somebodyWith([...diagnoseRoles, ...fixRoles]))).toEqual([]);
-    expect(await objectsOf(cluster)).toEqual(before);
-  });
-
-  it('of fix are all needed: nothing is changed without one', { timeout: limit }, async () => {
-    const { cluster } = journey();
-    const before = await objectsOf(cluster);
-    const wrong: string[] = [];
-    await inParallel(lacksOf(fixRoles), atOnce, async ({ verb, resource, roles }) => {
-      const user = await somebodyWith([...diagnoseRoles, ...roles]);
-      const { code, data, stdout, stderr } = await ask(user, 'fix', '--yes');
-      const told = `${JSON.stringify(data['refusal'])}${stderr}`;
-      if (code !== 2 || !told.includes(`${verb} ${resource}`))
-        wrong.push(`${verb} ${resource}: ${code} ${stdout}${stderr}`);
+describe.skipIf(go === null).concurrent('the rights that are printed', () => {
+  it('are enough and needed with a manifest', { timeout: limit }, async ({ expect }) => {
+    const { staleCondition, ...faults } = manifestFaults;
+    const taken: string[] = [];
+    await inCrowd('healthy-manifest', async (crowd) => {
+      const reading = await diagnoseRoles(crowd);
+      const tryOut = async (fault: Fault, isUndone = true): Promise<void> => {
+        taken.push(...(await expectRightsFor(crowd, reading, { fault, isUndone }, expect)));
+      };
+      // The pods are old enough for the first as long as nothing else was done.
+      await tryOut(staleCondition, false);
+      await allAtOnce(crowd.journey.cluster);
+      for (const fault of [missingRight(), ...Object.values(faults)]) await tryOut(fault);
     });
-    expect(wrong).toEqual([]);
-    expect(await objectsOf(cluster)).toEqual(before);
+    expect(taken).toEqual(
+      expect.arrayContaining([
+        'delete pods',
+        'patch nodes',
+        'escalate clusterroles.rbac.authorization.k8s.io',
+        daemonSets,
+        ...['clusterinformations', 'bgpconfigurations', 'ippools'].map(calico),
+      ]),
+    );
   });
 
-  it(
-    'of diagnose and fix together are enough to mend it and to take it back',
-    { timeout: limit },
-    async () => {
-      const { cluster } = journey();
-      const before = await objectsOf(cluster);
-      const user = await somebodyWith([...diagnoseRoles, ...fixRoles]);
-      const fixed = await ask(user, 'fix', '--yes');
-      expect({ code: fixed.code, result: fixed.data['result'] }).toEqual({
-        code: 0,
-        result: 'verified',
-      });
-      expect(await ask(user, 'undo', '--yes', '--timeout=1s')).toMatchObject({
-        data: { missingRole: null },
-      });
-      expect(await objectsOf(cluster)).toEqual(before);
-    },
-  );
+  it('are enough and needed with the operator', { timeout: limit }, async ({ expect }) => {
+    const taken: string[] = [];
+    await inCrowd('healthy', async (crowd) => {
+      const reading = await diagnoseRoles(crowd);
+      for (const fault of Object.values(operatorFaults)) {
+        // What the operator does not accept it does not render: the DaemonSet stays.
+        const isUndone = fault !== operatorFaults.twoMethods;
+        const how = { fault, timeout: shortly, isUndone };
+        taken.push(...(await expectRightsFor(crowd, reading, how, expect)));
+      }
+    });
+    const wanted = [installations, 'patch deployments.apps', calico('felixconfigurations')];
+    expect(taken).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it.for(incidents)('are enough and needed for %s', { timeout: limit }, async (one, { expect }) => {
+    const [id, fix, takes] = one;
+    await inCrowd(id, async (crowd) => {
+      const reading = await diagnoseRoles(crowd);
+      if (fix === wrongAddress) await expectDiagnoseRights(crowd, reading, expect);
+      expect(await expectFixRights(crowd, reading, fix, expect)).toContain(takes);
+    });
+  });
 });
