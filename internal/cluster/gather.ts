@@ -7,7 +7,7 @@ import { type AllLists, gatherLists } from './gather-lists.ts';
 import { gatherLogs } from './gather-logs.ts';
 import { gatherOwners } from './gather-owners.ts';
 import { itemsOf } from './gather-places.ts';
-import { keepYoungSpaceSmall } from './memory.ts';
+import { keepMemorySmall } from './memory.ts';
 import { type GatherOptions, startRun } from './run.ts';
 import { deepFreeze } from './shape.ts';
 import type { Right } from './target.ts';
@@ -59,7 +59,7 @@ const refusedRights = (lists: AllLists): readonly Right[] =>
  * deep-frozen. Throws a UserError only if the cluster cannot be reached at all, and the signal's reason when interrupted.
  */
 export async function gather(api: Api, options: GatherOptions): Promise<Snapshot> {
-  keepYoungSpaceSmall();
+  keepMemorySmall();
   const serverVersion = await reach(api);
   const groups = await discoverGroups(api);
   const run = startRun(api, groups.state === 'read' ? groups.value : null, options);

@@ -1,13 +1,16 @@
 import { versions } from 'node:process';
 import v8 from 'node:v8';
 
-// V8 11 to 14: Node 20 to 26. Others may not know the option and would say so on standard error.
+// V8 11 to 14: Node 20 to 26. Others may not know the options and would say so on standard error.
 const knownV8 = /^1[1-4]\./;
 
 /**
- * Keeps V8 from letting the space for new objects grow, which it does to 64 MB and more while lists are read: what they are made
- * of is dead at once. With 5,000 nodes the tool then needs 60 to 80 MB less, in the same time.
+ * Keeps V8 from taking memory ahead while lists are read: the space for new objects, which it lets grow to 64 MB and more, although
+ * what they are made of is dead at once, and the heap, which it lets grow to a multiple of what lives before it clears up. With
+ * 5,000 nodes each saves 60 to 80 MB; the second costs a sixth more work.
  */
-export function keepYoungSpaceSmall(): void {
-  if (knownV8.test(versions.v8)) v8.setFlagsFromString('--semi-space-growth-factor=1');
+export function keepMemorySmall(): void {
+  if (!knownV8.test(versions.v8)) return;
+  v8.setFlagsFromString('--semi-space-growth-factor=1');
+  v8.setFlagsFromString('--heap-growing-percent=40');
 }
