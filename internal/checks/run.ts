@@ -3,8 +3,7 @@ import type { Diagnosis, Verdict } from '../model/diagnosis.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ListName, Read, ReadError, Snapshot } from '../model/snapshot.ts';
 import { installOf } from '../calico/install/install.ts';
-import { containerLog } from '../calico/logs.ts';
-import { nodeViews, sickViews } from '../calico/nodes.ts';
+import { nodeViews } from '../calico/nodes.ts';
 import { checks as allChecks } from './index.ts';
 import { rank } from './rank.ts';
 import { undetermined, undeterminedId } from './undetermined.ts';
@@ -38,21 +37,12 @@ function listGap(snapshot: Snapshot, name: ListName): Gap | null {
     : { reason: `${name}: ${list.reason}`, failed: false };
 }
 
-const isDenied = (error: ReadError): boolean =>
-  error.kind === 'forbidden' || error.kind === 'unauthorized';
-
-// A container that never started has no log: only a log that was denied is a gap that forbids "healthy".
-function logGap(snapshot: Snapshot): Gap | null {
-  for (const { pod } of sickViews(snapshot)) {
-    const log = pod && containerLog(snapshot, pod, 'calico-node');
-    if (log?.read.state === 'failed' && isDenied(log.read.error)) {
-      return { reason: `logs: ${told(log.read.error)}`, failed: true };
-    }
-  }
-  const denied = snapshot.logs.find(({ read }) => read.state === 'failed' && isDenied(read.error));
-  if (denied?.read.state === 'failed')
-    return { reason: `logs: ${told(denied.read.error)}`, failed: true };
-  return snapshot.logs.length === 0 ? { reason: 'logs: none were read', failed: false } : null;
+// A container that never started has no log. Any other log that could not be had may be the one that tells.
+function logGap({ logs }: Snapshot): Gap | null {
+  const errors = logs.flatMap(({ read }) => (read.state === 'failed' ? [read.error] : []));
+  const lost = errors.find(({ kind }) => kind !== 'not-found');
+  if (lost) return { reason: `logs: ${told(lost)}`, failed: true };
+  return logs.length === 0 ? { reason: 'logs: none were read', failed: false } : null;
 }
 
 function gapsOf(snapshot: Snapshot, check: Check): readonly Gap[] {

@@ -4,6 +4,7 @@ import { diagnose } from '../../internal/checks/run.ts';
 import { itemsOf } from '../../internal/calico/snapshot-lists.ts';
 import type { Check, CheckDefinition } from '../../internal/model/check.ts';
 import type { Draft } from '../../internal/model/finding.ts';
+import type { Snapshot } from '../../internal/model/snapshot.ts';
 import { healthyCluster } from '../support/cluster.ts';
 import { podOn, unready } from '../support/faults.ts';
 import { snapshotFrom, type Sample } from '../support/sample.ts';
@@ -73,6 +74,26 @@ describe('diagnose', () => {
     const snapshot = withList(snapshotFrom(sampleOf()), 'leases', failure);
     const diagnosis = diagnose(snapshot, options, [check({ uses: ['leases'] })]);
     expect([diagnosis.checks[0]?.result, diagnosis.verdict]).toEqual([result, verdict]);
+  });
+
+  it.each([
+    ['forbidden', 'unknown', true],
+    ['server-error', 'unknown', true],
+    ['timeout', 'unknown', true],
+    ['unreachable', 'unknown', true],
+    ['damaged', 'unknown', true],
+    // A container that never ran has no log.
+    ['not-found', 'healthy', false],
+  ] as const)('takes a log that was %s among others for %s', (kind, verdict, failed) => {
+    const snapshot = snapshotFrom(sampleOf());
+    const log = { namespace: 'kube-system', pod: 'calico-node-a', container: 'calico-node' };
+    const logs: Snapshot['logs'] = [
+      ...snapshot.logs,
+      { ...log, previous: false, read: { state: 'read', text: '' } },
+      { ...log, previous: true, read: { state: 'failed', error: { kind, message: 'lost' } } },
+    ];
+    const diagnosis = diagnose({ ...snapshot, logs }, options, [check({ needs: ['logs'] })]);
+    expect([diagnosis.verdict, diagnosis.checks[0]?.failed]).toEqual([verdict, failed]);
   });
 
   it('finds what it can although a need was not read', () => {
