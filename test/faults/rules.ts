@@ -32,9 +32,9 @@ function health(deed: Deed): readonly string[] {
   if (ran.code !== 0) return [];
   const faults: string[] = [];
   const wrote = seen.some(({ isWrite }) => isWrite);
-  const isVerdict = verb === 'diagnose' || (verb === 'fix' && !wrote);
-  if (isVerdict && wasSick && isSick && !isAboutDifference(deed))
-    faults.push('exit code 0, and a node is sick');
+  const isOfHealth = verb === 'fix' && !wrote && !isAboutDifference(deed);
+  const isVerdict = verb === 'diagnose' || isOfHealth;
+  if (isVerdict && wasSick && isSick) faults.push('exit code 0, and a node is sick');
   const lost = isVerdict ? unread(seen).filter((url) => !isAddOn(url, ran)) : [];
   if (lost.length > 0) faults.push(`exit code 0, and not read: ${lost.join(', ')}`);
   if (verb === 'fix' && wrote && !isWell) faults.push('fixed and verified, and the node is sick');
