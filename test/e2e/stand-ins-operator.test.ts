@@ -115,6 +115,79 @@ describe.skipIf(go === null)('the operator, as it was measured', () => {
       .toMatchObject({ status: 'True', reason: 'AllObjectsAvailable' });
   });
 
+  it('takes no network that is none', async () => {
+    const { client } = cluster();
+    const template = async () => valueAt(await client.get(daemonSet), 'spec', 'template');
+    const before = await template();
+    const wrong = { kubernetes: null, cidrs: ['10.51.0.0/24', '10.51.0/24'] };
+    await client.patch(installation, method(wrong));
+    await expect
+      .poll(() => condition(cluster(), 'Degraded'), { timeout: 9000, interval: 200 })
+      .toMatchObject({ status: 'True', reason: 'InvalidConfigurationError' });
+    expect(await template()).toEqual(before);
+    await client.patch(installation, method({ kubernetes: 'NodeInternalIP', cidrs: null }));
+    await expect
+      .poll(() => condition(cluster(), 'Degraded'), { timeout: 9000, interval: 200 })
+      .toMatchObject({ status: 'False' });
+  });
+
+  it('says so where the API server does not take what it renders, and goes on afterwards', async () => {
+    const { client } = cluster();
+    const annotated = (annotations: object) =>
+      client.patch(installation, {
+        spec: { calicoNodeDaemonSet: { spec: { template: { metadata: { annotations } } } } },
+      });
+    await annotated({ 'not a key': 'a' });
+    await expect
+      .poll(() => condition(cluster(), 'Degraded'), { timeout: 9000, interval: 200 })
+      .toMatchObject({ status: 'True', reason: 'ResourceUpdateError' });
+    await annotated({ 'not a key': null });
+    await expect
+      .poll(() => condition(cluster(), 'Degraded'), { timeout: 9000, interval: 200 })
+      .toMatchObject({ status: 'False' });
+  });
+
+  it('renders the port that FelixConfiguration has', async () => {
+    const { client } = cluster();
+    const felix = '/apis/crd.projectcalico.org/v1/felixconfigurations/default';
+    const port = async () => {
+      const template = valueAt(await client.get(daemonSet), 'spec', 'template', 'spec');
+      const containers = valueAt(template, 'containers');
+      const [first] = Array.isArray(containers) ? containers : [];
+      return valueAt(first, 'livenessProbe', 'httpGet', 'port');
+    };
+    expect(await port()).toBe(9099);
+    await client.patch(felix, { spec: { healthPort: 9199 } });
+    await expect.poll(port, soon).toBe(9199);
+    await client.patch(felix, { spec: { healthPort: null } });
+    await expect.poll(port, soon).toBe(9099);
+  });
+
+  it('keeps annotations of others, but for those with its own name', async () => {
+    const { client } = cluster();
+    const annotations = { 'example.com/note': 'kept', 'note.operator.tigera.io/ours': 'lost' };
+    await client.patch(daemonSet, { metadata: { annotations } });
+    await setEnv(cluster(), 'interface=eth0');
+    await expect.poll(() => methodNow(cluster()), soon).toBe('kubernetes-internal-ip');
+    const now = valueAt(await client.get(daemonSet), 'metadata', 'annotations');
+    expect(now).toMatchObject({ 'example.com/note': 'kept' });
+    expect(now).not.toHaveProperty(['note.operator.tigera.io/ours']);
+  });
+
+  it.each([
+    ['an init container that it has not', { initContainers: [{ name: 'upgrade-ipam' }] }],
+    [
+      'resources of another form',
+      { containers: [{ name: 'calico-node', resources: { cpu: '1' } }] },
+    ],
+  ])('has no place for %s', async (_name, podSpec) => {
+    const spec = { calicoNodeDaemonSet: { spec: { template: { spec: podSpec } } } };
+    const tried = cluster().client.patch(`${installation}?dryRun=All&fieldValidation=Strict`, {
+      spec,
+    });
+    await expect(tried).rejects.toBeInstanceOf(ApiError);
+  });
+
   it('knows no probes in its schema: strict validation refuses them, and else they are dropped', async () => {
     const { client } = cluster();
     const containers = [{ name: 'calico-node', livenessProbe: { failureThreshold: 10 } }];

@@ -19,12 +19,18 @@ const object = (properties: Readonly<Record<string, Schema>>, more: Schema = {})
   ...more,
 });
 const oneOf = (...values: readonly string[]): Schema => ({ type: 'string', enum: values });
-const open: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-const texts: Schema = { type: 'object', additionalProperties: text };
 const intOrString: Schema = {
   anyOf: [{ type: 'integer' }, { type: 'string' }],
   'x-kubernetes-int-or-string': true,
 };
+const quantities: Schema = { type: 'object', additionalProperties: intOrString };
+const resources = object({
+  claims: list(object({ name: text, request: text })),
+  limits: quantities,
+  requests: quantities,
+});
+const open: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+const texts: Schema = { type: 'object', additionalProperties: text };
 
 const methodRule = {
   rule: `[has(self.interface) && self.interface != '', has(self.skipInterface) && self.skipInterface != '', has(self.canReach) && self.canReach != '', has(self.firstFound) && self.firstFound, has(self.cidrs) && self.cidrs.size() > 0, has(self.kubernetes)].filter(set, set).size() <= 1`,
@@ -53,23 +59,39 @@ const probe = object({
   timeoutSeconds: integer,
 });
 
+const initContainers = [
+  'install-cni',
+  'hostpath-init',
+  'flexvol-driver',
+  'ebpf-bootstrap',
+  'mount-bpffs',
+];
+
+const toleration = object({
+  effect: text,
+  key: text,
+  operator: text,
+  tolerationSeconds: { type: 'integer', format: 'int64' },
+  value: text,
+});
+
 function nodeOverride({ hasProbeOverride }: InstallationSchema): Schema {
   const container = object(
     {
       name: oneOf('calico-node'),
-      resources: open,
+      resources,
       ...(hasProbeOverride ? { livenessProbe: probe, readinessProbe: probe } : {}),
     },
     { required: ['name'] },
   );
-  const init = object({ name: text, resources: open }, { required: ['name'] });
+  const init = object({ name: oneOf(...initContainers), resources }, { required: ['name'] });
   const metadata = object({ annotations: texts, labels: texts });
   const podSpec = object({
     affinity: open,
     containers: list(container),
     initContainers: list(init),
     nodeSelector: texts,
-    tolerations: list(open),
+    tolerations: list(toleration),
   });
   return object({
     metadata,
@@ -77,7 +99,7 @@ function nodeOverride({ hasProbeOverride }: InstallationSchema): Schema {
   });
 }
 
-const pool = object({
+const poolFields = {
   allowedUses: list(text),
   assignmentMode: text,
   blockSize: integer,
@@ -88,7 +110,10 @@ const pool = object({
   name: text,
   natOutgoing: oneOf('Enabled', 'Disabled'),
   nodeSelector: text,
-});
+};
+const pool = object(poolFields, { required: ['cidr'] });
+
+const providers = ['', 'EKS', 'GKE', 'AKS', 'OpenShift', 'DockerEnterprise', 'RKE2', 'TKG', 'Kind'];
 
 const installationSpec = (schema: InstallationSchema): Schema =>
   object({
@@ -96,7 +121,7 @@ const installationSpec = (schema: InstallationSchema): Schema =>
       bgp: oneOf('Enabled', 'Disabled'),
       containerIPForwarding: oneOf('Enabled', 'Disabled'),
       hostPorts: oneOf('Enabled', 'Disabled'),
-      ipPools: list(pool),
+      ipPools: { ...list(pool), maxItems: 25 },
       linuxDataplane: oneOf('Iptables', 'BPF', 'VPP', 'Nftables'),
       linuxPolicySetupTimeoutSeconds: integer,
       mtu: integer,
@@ -106,13 +131,29 @@ const installationSpec = (schema: InstallationSchema): Schema =>
       windowsDataplane: oneOf('HNS', 'Disabled'),
     }),
     calicoNodeDaemonSet: nodeOverride(schema),
-    cni: object({ binDir: text, confDir: text, ipam: object({ type: text }), type: text }),
-    componentResources: list(open),
+    cni: object(
+      {
+        binDir: text,
+        confDir: text,
+        ipam: object(
+          { type: oneOf('Calico', 'HostLocal', 'AmazonVPC', 'AzureVNET') },
+          { required: ['type'] },
+        ),
+        type: oneOf('Calico', 'GKE', 'AmazonVPC', 'AzureVNET'),
+      },
+      { required: ['type'] },
+    ),
+    componentResources: list(
+      object(
+        { componentName: text, resourceRequirements: resources },
+        { required: ['componentName', 'resourceRequirements'] },
+      ),
+    ),
     controlPlaneReplicas: integer,
     flexVolumePath: text,
     imagePath: text,
     kubeletVolumePluginPath: text,
-    kubernetesProvider: text,
+    kubernetesProvider: oneOf(...providers),
     nodeMetricsPort: integer,
     nodeUpdateStrategy: object({
       type: text,

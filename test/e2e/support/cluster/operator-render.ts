@@ -13,6 +13,8 @@ export interface Releases {
   readonly livenessPeriodSeconds?: number;
 }
 
+export const usualHealthPort = 9099;
+
 const minorOf = (version: string): number => Number(version.split('.')[1]);
 
 // pkg/render/node.go and setProbeTimeouts in pkg/controller/utils/component.go, by release.
@@ -50,17 +52,24 @@ function override(spec: Json): Json {
 
 const numbersOf = (value: unknown): object => (isObject(value) ? value : {});
 
+/** What is rendered from beside the Installation. */
+export interface Surroundings {
+  /** The port of Felix' health, from FelixConfiguration. */
+  readonly healthPort: number;
+}
+
 function probesOf(
   spec: Json,
   { operator, readinessPeriodSeconds, livenessPeriodSeconds }: Releases,
   hasBird: boolean,
+  { healthPort }: Surroundings,
 ): object {
   const numbers = probeNumbers(operator);
   const { livenessProbe, readinessProbe } = override(spec);
   const bird = hasBird ? ['-bird-ready'] : [];
   return {
     livenessProbe: {
-      httpGet: { host: 'localhost', path: '/liveness', port: 9099, scheme: 'HTTP' },
+      httpGet: { host: 'localhost', path: '/liveness', port: healthPort, scheme: 'HTTP' },
       ...numbers.liveness,
       ...(livenessPeriodSeconds === undefined ? {} : { periodSeconds: livenessPeriodSeconds }),
       ...numbersOf(livenessProbe),
@@ -74,7 +83,11 @@ function probesOf(
   };
 }
 
-function environment(spec: Json, hasBird: boolean): readonly object[] {
+function environment(
+  spec: Json,
+  hasBird: boolean,
+  { healthPort }: Surroundings,
+): readonly object[] {
   const method = methodOf(spec);
   const addresses: readonly (readonly [string, string])[] =
     method === null
@@ -90,7 +103,7 @@ function environment(spec: Json, hasBird: boolean): readonly object[] {
     ['CALICO_DISABLE_FILE_LOGGING', 'false'],
     ['FELIX_DEFAULTENDPOINTTOHOSTACTION', 'ACCEPT'],
     ['FELIX_HEALTHENABLED', 'true'],
-    ['FELIX_HEALTHPORT', '9099'],
+    ['FELIX_HEALTHPORT', String(healthPort)],
     ['FELIX_TYPHAK8SNAMESPACE', 'calico-system'],
     ['FELIX_TYPHAK8SSERVICENAME', 'calico-typha'],
     ['NO_DEFAULT_POOLS', 'true'],
@@ -113,7 +126,12 @@ function environment(spec: Json, hasBird: boolean): readonly object[] {
 
 const hostPath = (name: string, path: string): object => ({ name, hostPath: { path, type: '' } });
 
-function podSpec(spec: Json, releases: Releases, hasBird: boolean): object {
+function podSpec(
+  spec: Json,
+  releases: Releases,
+  hasBird: boolean,
+  surroundings: Surroundings,
+): object {
   const image = (name: string): string => `quay.io/calico/${name}:${releases.calico}`;
   const privileged = {
     privileged: true,
@@ -157,11 +175,11 @@ function podSpec(spec: Json, releases: Releases, hasBird: boolean): object {
       {
         name: 'calico-node',
         image: image('node'),
-        env: environment(spec, hasBird),
+        env: environment(spec, hasBird, surroundings),
         securityContext: privileged,
         resources,
         lifecycle: { preStop: { exec: { command: ['/bin/calico-node', '-shutdown'] } } },
-        ...probesOf(spec, releases, hasBird),
+        ...probesOf(spec, releases, hasBird, surroundings),
         volumeMounts: mounts,
       },
     ],
@@ -181,7 +199,12 @@ const owner = (installation: Json): object => ({
 const textsOf = (value: unknown): Json => (isObject(value) ? value : {});
 
 /** The DaemonSet that the operator renders from a spec. */
-export function renderDaemonSet(installation: Json, spec: Json, releases: Releases): Json {
+export function renderDaemonSet(
+  installation: Json,
+  spec: Json,
+  releases: Releases,
+  surroundings: Surroundings = { healthPort: usualHealthPort },
+): Json {
   const hasBird = valueAt(spec, 'calicoNetwork', 'bgp') !== 'Disabled';
   const labels = { 'app.kubernetes.io/name': 'calico-node', 'k8s-app': 'calico-node' };
   const strategy = valueAt(spec, 'nodeUpdateStrategy');
@@ -206,39 +229,8 @@ export function renderDaemonSet(installation: Json, spec: Json, releases: Releas
             ...textsOf(more),
           },
         },
-        spec: podSpec(spec, releases, hasBird),
+        spec: podSpec(spec, releases, hasBird, surroundings),
       },
     },
-  };
-}
-
-// Annotations and labels that others have put there are kept, but for those that bear the operator's own name.
-const kept = (live: unknown): Json =>
-  Object.fromEntries(
-    Object.entries(textsOf(live)).filter(([key]) => !key.includes('operator.tigera.io')),
-  );
-
-/** The rendered object as an update of the one that is there. */
-export function asUpdateOf(live: Json, desired: Json): Json {
-  const metadata = textsOf(live['metadata']);
-  const spec = textsOf(desired['spec']);
-  const template = textsOf(spec['template']);
-  const own = textsOf(template['metadata']);
-  const annotations = {
-    ...kept(valueAt(live, 'spec', 'template', 'metadata', 'annotations')),
-    ...textsOf(own['annotations']),
-  };
-  const labels = {
-    ...kept(valueAt(live, 'spec', 'template', 'metadata', 'labels')),
-    ...textsOf(own['labels']),
-  };
-  return {
-    ...desired,
-    metadata: {
-      ...metadata,
-      ...textsOf({ ownerReferences: valueAt(desired, 'metadata', 'ownerReferences') }),
-      managedFields: undefined,
-    },
-    spec: { ...spec, template: { ...template, metadata: { ...own, annotations, labels } } },
   };
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isObject } from '../../../support/json.ts';
 import type { Json } from '../kube-client.ts';
 
@@ -88,20 +89,47 @@ const isSet = (key: string, value: unknown): boolean => {
   return typeof value === 'string' && value !== '';
 };
 
-/** The sentence with which the operator refuses a spec; null where it takes it. */
-export function complaintOf(spec: Json): string | null {
+/** Why the operator does not go on, as TigeraStatus has it. */
+export interface Complaint {
+  readonly reason: string;
+  readonly message: string;
+}
+
+const invalid = (text: string): Complaint => ({
+  reason: 'InvalidConfigurationError',
+  message: `Invalid Installation provided: ${text}`,
+});
+
+// Go's net.ParseCIDR: no short forms, no leading zeros.
+function isNetwork(text: string): boolean {
+  const [address = '', length = '', ...rest] = text.split('/');
+  const bits = isIP(address) === 4 ? 32 : 128;
+  const isLength = /^(?:0|[1-9]\d{0,2})$/.test(length) && Number(length) <= bits;
+  return isIP(address) !== 0 && isLength && rest.length === 0;
+}
+
+/** What the operator has against a spec (validation.go); null where it takes it. */
+export function complaintOf(spec: Json): Complaint | null {
   for (const family of whole) {
     const struct = part(spec, 'calicoNetwork', family);
     const set = isObject(struct)
       ? Object.entries(struct).filter(([key, value]) => isSet(key, value))
       : [];
+    const networks = set.flatMap(([key, value]) =>
+      key === 'cidrs' && Array.isArray(value) ? value.map(String) : [],
+    );
+    const wrong = networks.find((network) => !isNetwork(network));
+    if (wrong !== undefined)
+      return invalid(`invalid CIDR provided for node address autodetection: ${wrong}`);
     if (set.length > 1)
-      return 'Invalid Installation provided: no more than one node address autodetection method can be specified per-family';
+      return invalid(
+        'no more than one node address autodetection method can be specified per-family',
+      );
   }
   const strategy = part(spec, 'nodeUpdateStrategy', 'type');
-  if (strategy !== 'RollingUpdate')
-    return `Invalid Installation provided: Installation spec.nodeUpdateStrategy.type "${String(strategy)}" is not supported`;
-  return null;
+  return strategy === 'RollingUpdate'
+    ? null
+    : invalid(`Installation spec.nodeUpdateStrategy.type "${String(strategy)}" is not supported`);
 }
 
 const keywords: readonly (readonly [string, string])[] = [

@@ -1,12 +1,12 @@
 import { isObject } from '../../../support/json.ts';
 import type { Json } from '../kube-client.ts';
-import { valueAt } from './operator-rules.ts';
+import { type Complaint, valueAt } from './operator-rules.ts';
 
 /** What the operator reports of calico-node. */
 export interface Verdict {
   readonly isAvailable: boolean;
   readonly progress: string | null;
-  readonly degraded: { readonly reason: string; readonly message: string } | null;
+  readonly degraded: Complaint | null;
 }
 
 const name = 'DaemonSet "calico-system/calico-node"';
@@ -37,15 +37,10 @@ function progressOf(daemonSet: Json): string | null {
 export function verdictOf(
   daemonSet: Json | null,
   pods: readonly Json[],
-  complaint: string | null,
+  complaint: Complaint | null,
 ): Verdict {
   const progress = daemonSet ? progressOf(daemonSet) : `${name} not found`;
-  if (complaint !== null)
-    return {
-      isAvailable: false,
-      progress,
-      degraded: { reason: 'InvalidConfigurationError', message: complaint },
-    };
+  if (complaint !== null) return { isAvailable: false, progress, degraded: complaint };
   const failing = pods.find(crashing);
   if (failing) {
     const message = `Pod calico-system/${String(valueAt(failing, 'metadata', 'name'))} has crash looping container: calico-node`;

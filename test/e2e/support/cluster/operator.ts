@@ -3,9 +3,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { ApiError, type Json, type KubeClient } from '../kube-client.ts';
 import { timeText } from './container-log.ts';
 import { follow } from './follow.ts';
-import { asUpdateOf, type Releases, renderDaemonSet } from './operator-render.ts';
-import { complaintOf, effectiveSpec, valueAt, withDefaults } from './operator-rules.ts';
+import { type Releases, renderDaemonSet, usualHealthPort } from './operator-render.ts';
+import {
+  type Complaint,
+  complaintOf,
+  effectiveSpec,
+  valueAt,
+  withDefaults,
+} from './operator-rules.ts';
 import { conditionsFor, verdictOf } from './operator-status.ts';
+import { asUpdateOf } from './operator-update.ts';
 
 export interface OperatorOptions {
   /** A client whose name is `tigera-operator`. */
@@ -28,6 +35,7 @@ const api = '/apis/operator.tigera.io/v1';
 const installations = `${api}/installations`;
 const daemonSets = '/apis/apps/v1/namespaces/calico-system/daemonsets';
 const deployment = '/apis/apps/v1/namespaces/tigera-operator/deployments/tigera-operator';
+const felixConfigurations = '/apis/crd.projectcalico.org/v1/felixconfigurations';
 const podsPath = '/api/v1/namespaces/calico-system/pods?labelSelector=k8s-app%3Dcalico-node';
 const ignoreKey = 'unsupported.operator.tigera.io/ignore';
 const finalizers = ['operator.tigera.io/installation-controller', 'tigera.io/operator-cleanup'];
@@ -38,7 +46,7 @@ const resyncMs = 300_000;
 
 interface State {
   readonly options: OperatorOptions;
-  complaint: string | null;
+  complaint: Complaint | null;
   /** The generation and the rendered object of the last update, which are not written again. */
   written: { readonly generation: number; readonly text: string } | null;
   hasSeenReady: boolean;
@@ -65,7 +73,9 @@ async function fillDefaults({ options }: State, installation: Json): Promise<Jso
 
 async function writeDaemonSet(state: State, installation: Json, spec: Json): Promise<void> {
   const { client, releases, say } = state.options;
-  const desired = renderDaemonSet(installation, spec, releases);
+  const felix = await client.find(`${felixConfigurations}/default`);
+  const healthPort = Number(valueAt(felix, 'spec', 'healthPort') ?? usualHealthPort);
+  const desired = renderDaemonSet(installation, spec, releases, { healthPort });
   const text = JSON.stringify(desired);
   const live = await client.find(`${daemonSets}/calico-node`);
   if (!live) {
@@ -99,11 +109,22 @@ async function reconcile(state: State): Promise<void> {
   const installation = await fillDefaults(state, found);
   const overlay = await client.find(`${installations}/overlay`);
   const spec = effectiveSpec(installation, overlay);
-  const complaint = complaintOf(spec);
+  const complaint = complaintOf(spec) ?? (await written(state, installation, spec));
   if (complaint !== null && state.complaint === null)
-    say?.(`the operator refuses the Installation: ${complaint}`);
+    say?.(`the operator cannot go on: ${complaint.message}`);
   state.complaint = complaint;
-  if (complaint === null) await writeDaemonSet(state, installation, spec);
+}
+
+// What comes out of an Installation may be no DaemonSet: the operator says so, and tries again.
+async function written(state: State, installation: Json, spec: Json): Promise<Complaint | null> {
+  try {
+    await writeDaemonSet(state, installation, spec);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 422) throw error;
+    const message = `Error creating / updating resource: ${error.message}`;
+    return { reason: 'ResourceUpdateError', message };
+  }
 }
 
 async function isReady(client: KubeClient): Promise<boolean> {
@@ -212,6 +233,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   const watches = [
     await follow(client, installations, wake),
     await follow(client, daemonSets, wake),
+    await follow(client, felixConfigurations, wake),
   ];
   const pace = new AbortController();
   const loops = [work(state), keepReporting(state, pace.signal)];
