@@ -72,11 +72,15 @@ function viewOf(name: string, node: Node | null, pods: readonly Pod[], takenAt: 
   };
 }
 
-const isLinux = (node: Node): boolean =>
-  (node.status?.nodeInfo?.operatingSystem ??
-    node.metadata.labels?.['kubernetes.io/os'] ??
-    node.metadata.labels?.['beta.kubernetes.io/os'] ??
-    'linux') === 'linux';
+// The kubelet's own word is an empty text where it has not said any.
+function isLinux({ status, metadata: { labels } }: Node): boolean {
+  const told = status?.nodeInfo?.operatingSystem;
+  const system = told === '' ? undefined : told;
+  return (
+    (system ?? labels?.['kubernetes.io/os'] ?? labels?.['beta.kubernetes.io/os'] ?? 'linux') ===
+    'linux'
+  );
+}
 
 const memo = new WeakMap<readonly Node[], WeakMap<readonly Pod[], readonly NodeView[]>>();
 
