@@ -30,8 +30,8 @@ function giveUp({ speech }: CalicoContext, at: number): Ending {
 function begin({ speech, machine, version }: CalicoContext, at: number): null {
   const { name } = machine.facts;
   speech.info(at, ...startup, 'Early log level set to info');
-  speech.info(at, ...startup, 'Using NODENAME environment for node name');
-  speech.info(at, ...startup, `Determined node name: ${name}`);
+  speech.info(at, 'startup', 'utils.go', `Using NODENAME environment for node name ${name}`);
+  speech.info(at, 'startup', 'utils.go', `Determined node name: ${name}`);
   speech.info(at, ...startup, `Starting node ${name} with version ${version}`);
   speech.info(at, ...startup, 'Checking datastore connection');
   return null;
@@ -160,7 +160,7 @@ export const startPhases: readonly Phase[] = [
 
 /** The datastore does not answer: what startup says each time. */
 export function sayNoDatastore({ speech }: CalicoContext, at: number): void {
-  const path = '/apis/crd.projectcalico.org/v1/clusterinformations/default';
+  const path = '/api/v1/nodes/foo';
   speech.info(
     at,
     ...startup,

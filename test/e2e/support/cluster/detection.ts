@@ -40,7 +40,7 @@ function surroundingsOf(
   const out = card && gateway ? parseRoutes([`default via ${gateway} dev ${card.name}`]) : [];
   return {
     routes: [...connectedRoutes(interfaces), ...out],
-    resolve: () => ({ error: 'no such host' }),
+    resolve: () => ({ error: ': no such host' }),
   };
 }
 
