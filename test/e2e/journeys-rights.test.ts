@@ -62,7 +62,7 @@ const incidents: readonly (readonly [id: string, fix: Fix, takes: string])[] = [
 
 describe.skipIf(go === null).concurrent('the rights that are printed', () => {
   it('are enough and needed with a manifest', { timeout: limit }, async ({ expect }) => {
-    const { staleCondition, ...faults } = manifestFaults;
+    const { staleCondition, renamedNode, ...faults } = manifestFaults;
     const taken: string[] = [];
     await inCrowd('healthy-manifest', async (crowd) => {
       const reading = await diagnoseRoles(crowd);
@@ -71,12 +71,14 @@ describe.skipIf(go === null).concurrent('the rights that are printed', () => {
       };
       // The pods are old enough for the first as long as nothing else was done.
       await tryOut(staleCondition, false);
+      await tryOut(renamedNode, false);
       await allAtOnce(crowd.journey.cluster);
       for (const fault of [missingRight(), ...Object.values(faults)]) await tryOut(fault);
     });
     expect(taken).toEqual(
       expect.arrayContaining([
         'delete pods',
+        'delete nodes',
         'patch nodes',
         'escalate clusterroles.rbac.authorization.k8s.io',
         daemonSets,

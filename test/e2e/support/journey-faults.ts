@@ -46,6 +46,34 @@ const staleCondition: Fault = {
   takeAway: nothing,
 };
 
+const at = (secondsAgo: number): string =>
+  new Date(Date.now() - secondsAgo * 1000).toISOString().replace(/\.\d+/, '');
+const leftOver = '/api/v1/nodes/worker-2-old';
+
+/** A machine that came back under another name. */
+const renamedNode: Fault = {
+  finding: 'stale-node-objects',
+  bringUp: async ({ client }) => {
+    const labels = { 'kubernetes.io/os': 'linux' };
+    await client.create('/api/v1/nodes', { metadata: { name: 'worker-2-old', labels } });
+    const { status } = await client.get('/api/v1/nodes/worker-2');
+    const ready = {
+      type: 'Ready',
+      status: 'Unknown',
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+      lastHeartbeatTime: at(7200),
+      lastTransitionTime: at(7200),
+    };
+    const [addresses, nodeInfo] = ['addresses', 'nodeInfo'].map((key) => valueAt(status, key));
+    const own = { addresses, nodeInfo, conditions: [ready] };
+    await client.patch(`${leftOver}/status`, { status: own });
+  },
+  takeAway: async ({ client }) => {
+    if (await client.find(leftOver)) await client.remove(leftOver);
+  },
+};
+
 const mark = 'example.com/journey-network';
 
 /** Somebody gave calico-node a node selector, and forgot to label one of the nodes. */
@@ -86,6 +114,7 @@ const takenPort: Fault = {
 /** Faults of a manifest install. */
 export const manifestFaults = {
   staleCondition,
+  renamedNode,
   lockedDatastore: patched(
     'datastore-locked',
     information,
