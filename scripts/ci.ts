@@ -24,7 +24,7 @@ const stages: readonly Stage[] = [
     name: 'faults',
     script: 'test:faults',
     isSuite: false,
-    args: ['--runs', '60', '--seed', 'ci'],
+    args: ['--runs', '100', '--seed', 'ci'],
   },
   { name: 'fuzz', script: 'fuzz', isSuite: false, args: ['--minutes', '1', '--seed', 'ci'] },
 ];
