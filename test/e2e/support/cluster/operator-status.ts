@@ -11,14 +11,6 @@ export interface Verdict {
 
 const name = 'DaemonSet "calico-system/calico-node"';
 
-const crashing = (pod: Json): boolean => {
-  const statuses = valueAt(pod, 'status', 'containerStatuses');
-  return (
-    Array.isArray(statuses) &&
-    statuses.some((status) => valueAt(status, 'state', 'waiting', 'reason') === 'CrashLoopBackOff')
-  );
-};
-
 function progressOf(daemonSet: Json): string | null {
   const number = (key: string): number => Number(valueAt(daemonSet, 'status', key) ?? 0);
   const generation = Number(valueAt(daemonSet, 'metadata', 'generation') ?? 0);
@@ -33,20 +25,25 @@ function progressOf(daemonSet: Json): string | null {
   return missing > 0 ? `${name} is not available (awaiting ${missing} nodes)` : null;
 }
 
-/** Judges a DaemonSet with its pods, after what the last reconciliation complained of (status.go). */
+/**
+ * Judges a DaemonSet, after what the last reconciliation complained of and what is said of its pods (status.go: the pods are told
+ * behind the complaint, a line each, and while one fails nothing counts as progress).
+ */
 export function verdictOf(
   daemonSet: Json | null,
-  pods: readonly Json[],
+  failing: string | null,
   complaint: Complaint | null,
 ): Verdict {
   const progress = daemonSet ? progressOf(daemonSet) : `${name} not found`;
-  if (complaint !== null) return { isAvailable: false, progress, degraded: complaint };
-  const failing = pods.find(crashing);
-  if (failing) {
-    const message = `Pod calico-system/${String(valueAt(failing, 'metadata', 'name'))} has crash looping container: calico-node`;
-    return { isAvailable: false, progress: null, degraded: { reason: 'PodFailure', message } };
-  }
-  return { isAvailable: progress === null, progress, degraded: null };
+  if (complaint === null && failing === null)
+    return { isAvailable: progress === null, progress, degraded: null };
+  const { reason, message } = complaint ?? { reason: 'PodFailure', message: null };
+  const told = [message, failing].filter((line) => line !== null).join('\n');
+  return {
+    isAvailable: false,
+    progress: failing === null ? progress : null,
+    degraded: { reason, message: told },
+  };
 }
 
 interface Condition {

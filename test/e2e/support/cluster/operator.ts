@@ -11,6 +11,7 @@ import {
   valueAt,
   withDefaults,
 } from './operator-rules.ts';
+import { failingPod } from './operator-pods.ts';
 import { conditionsFor, verdictOf } from './operator-status.ts';
 import { asUpdateOf } from './operator-update.ts';
 
@@ -50,6 +51,8 @@ interface State {
   /** The generation and the rendered object of the last update, which are not written again. */
   written: { readonly generation: number; readonly text: string } | null;
   hasSeenReady: boolean;
+  /** The generation of the Installation that it has looked at last, of which it speaks until it looks again. */
+  seen: number;
   /** The way to wake the loop. */
   wake: () => void;
   isStopped: boolean;
@@ -107,6 +110,7 @@ async function reconcile(state: State): Promise<void> {
   const found = await client.find(`${installations}/default`);
   if (!found) return;
   const installation = await fillDefaults(state, found);
+  state.seen = generationOf(installation);
   const overlay = await client.find(`${installations}/overlay`);
   const spec = effectiveSpec(installation, overlay);
   const complaint = complaintOf(spec) ?? (await written(state, installation, spec));
@@ -129,7 +133,7 @@ async function written(state: State, installation: Json, spec: Json): Promise<Co
 
 async function isReady(client: KubeClient): Promise<boolean> {
   const daemonSet = await client.find(`${daemonSets}/calico-node`);
-  return daemonSet !== null && verdictOf(daemonSet, [], null).isAvailable;
+  return daemonSet !== null && verdictOf(daemonSet, null, null).isAvailable;
 }
 
 // After each rendering it waits for calico-node, and handles nothing else meanwhile, until it has seen it ready once.
@@ -152,9 +156,10 @@ async function report(state: State): Promise<void> {
   const daemonSet = await client.find(`${daemonSets}/calico-node`);
   if (!installation) return;
   const { items } = await client.list(podsPath);
-  const verdict = verdictOf(daemonSet, items, state.complaint);
+  const failing = failingPod(items, releases.operator);
+  const verdict = verdictOf(daemonSet, failing, state.complaint);
   if (verdict.isAvailable) state.hasSeenReady = true;
-  const generation = generationOf(installation);
+  const generation = state.seen;
   const now = timeText(clock());
   const statusPath = `${api}/tigerastatuses/calico`;
   const old = await client.find(statusPath);
@@ -225,6 +230,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     complaint: null,
     written: null,
     hasSeenReady: options.hasSeenReady ?? true,
+    seen: 0,
     wake: () => {},
     isStopped: false,
   };
