@@ -11,7 +11,7 @@ export type PodNodes = ReadonlyMap<string, string>;
 /** The nodes of all pods of a snapshot. */
 export function podNodesOf({ lists }: Snapshot): PodNodes {
   const { pods } = lists;
-  const items = pods.state === 'read' ? pods.items : [];
+  const items = pods.state === 'not-asked' ? [] : (pods.items ?? []);
   return new Map(
     items.flatMap(({ metadata, spec }) =>
       spec?.nodeName === undefined

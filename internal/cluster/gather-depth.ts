@@ -125,11 +125,10 @@ export async function gatherDepth(
     podsOnNodes(run, chosen),
     readParts(run, 'pods', victimParts(lists), 'nodes'),
   ]);
-  const added = [inScope(run, onNodes), victims].filter(({ state }) => state === 'read');
   const parts = eventParts(itemsOf(onNodes), chosen, places, takenAt);
   const events = await readParts(run, 'events', parts, 'nodes');
   return {
-    pods: join([lists.pods, ...added]),
-    events: events.state === 'read' ? join([lists.events, events]) : lists.events,
+    pods: join([lists.pods, inScope(run, onNodes), victims]),
+    events: join([lists.events, events]),
   };
 }

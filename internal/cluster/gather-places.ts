@@ -37,13 +37,13 @@ export const apps = (resource: string, namespace?: string): Target => ({
 });
 
 export const itemsOf = <T>(read: Read<T>): readonly T[] =>
-  read.state === 'read' ? read.items : [];
+  read.state === 'not-asked' ? [] : (read.items ?? []);
 
 /** With `-n`, pods of Calico in other namespaces are left out. */
 export function inScope({ options: { namespace } }: Run, pods: Read<k8s.Pod>): Read<k8s.Pod> {
-  if (namespace === undefined || pods.state !== 'read') return pods;
+  if (namespace === undefined || pods.state === 'not-asked' || !pods.items) return pods;
   const isIn = (pod: k8s.Pod): boolean => !isCalicoPod(pod) || pod.metadata.namespace === namespace;
-  return { state: 'read', items: pods.items.filter(isIn) };
+  return { ...pods, items: pods.items.filter(isIn) };
 }
 
 async function readInScope<Name extends ListName>(
@@ -66,9 +66,9 @@ async function readDaemonSets(run: Run): Promise<Read<k8s.DaemonSet>> {
   if (namespace === undefined || namespace === 'kube-system') return own;
   const target = apps('daemonsets', 'kube-system');
   const others = await readParts(run, 'daemonSets', [{ target, isOptional: true }]);
-  if (others.state !== 'read') return own;
-  const rest = others.items.filter((daemonSet) => !isCalicoDaemonSet(daemonSet));
-  return join([own, { state: 'read', items: rest }]);
+  if (others.state === 'not-asked') return own;
+  const rest = (others.items ?? []).filter((daemonSet) => !isCalicoDaemonSet(daemonSet));
+  return join([own, { ...others, items: rest }]);
 }
 
 const readCrds = (run: Run): Promise<Read<k8s.CustomResourceDefinition>> => {

@@ -9,7 +9,7 @@ import type { Target } from './target.ts';
 export interface Part {
   readonly target: Target;
   readonly ask?: ListAsk;
-  /** A failure is told to the user, and the list holds without it. */
+  /** A refusal is told to the user, and the list holds without it; where it is lost otherwise, the list is not whole. */
   readonly isOptional?: boolean;
 }
 
@@ -33,14 +33,16 @@ export function unique<T extends KubeObject>(items: Iterable<T>): readonly T[] {
   return [...found.values()];
 }
 
-/** One list out of several: failed if one failed, else what was read. */
+/** One list out of several: failed if one failed, with all items only where that one is not whole; else what was read. */
 export function join<T extends KubeObject>(reads: readonly Read<T>[]): Read<T> {
-  const failed = reads.find(({ state }) => state === 'failed');
-  if (failed) return failed;
-  const read = reads.filter((one) => one.state === 'read');
+  const failed = reads.filter((one) => one.state === 'failed');
+  const missing = failed.find(({ items }) => items === undefined);
+  if (missing) return missing;
+  const given = reads.filter((one) => one.state !== 'not-asked');
   const [first] = reads;
-  if (read.length === 0) return first ?? notAsked('nothing to ask for');
-  return { state: 'read', items: unique(read.flatMap(({ items }) => items)) };
+  if (given.length === 0) return first ?? notAsked('nothing to ask for');
+  const items = unique(given.flatMap((one) => one.items ?? []));
+  return failed[0] ? { ...failed[0], items } : { state: 'read', items };
 }
 
 const placeOf = ({ resource, namespace }: Target): string =>
@@ -93,7 +95,10 @@ export async function readParts<Name extends ListName>(
       const read = readOf(part, await ask(run, phase, name, part));
       if (read.state !== 'failed' || !part.isOptional) return read;
       tellLoss(run, part, read.error);
-      return notAsked(read.error.message);
+      // Whoever may not read it can do without; what could not be had may be what tells.
+      return read.error.kind === 'forbidden'
+        ? notAsked(read.error.message)
+        : { ...read, items: [] };
     }),
   );
   return join(reads);

@@ -37,6 +37,30 @@ describe('round one', () => {
     expect(JSON.stringify(snapshot.lists.daemonSets)).toContain('managedFields');
   });
 
+  const ofNetworks: readonly [string, RegExp, 'events' | 'pods'][] = [
+    ['events of networks, wherever they are', /reason=Failed/, 'events'],
+    ['other pods of a node', /spec\.nodeName=/, 'pods'],
+  ];
+  test.each(ofNetworks)(
+    '%s: refused, the list holds without; lost, it is not whole',
+    async (_, part, list) => {
+      const answer =
+        (code: number): Exception =>
+        ({ query }) =>
+          part.test(query['fieldSelector'] ?? '') ? status(code, 'no') : undefined;
+      const refused = await gatherFrom(orchard(), {}, answer(403));
+      expect(refused.snapshot.lists[list].state).toBe('read');
+      const lost = await gatherFrom(orchard(), {}, answer(410));
+      expect(lost.snapshot.lists[list]).toMatchObject({
+        state: 'failed',
+        error: { kind: 'server-error' },
+        items:
+          refused.snapshot.lists[list].state === 'read' ? refused.snapshot.lists[list].items : [],
+      });
+      expect(lost.snapshot.warnings.length).toBeGreaterThan(0);
+    },
+  );
+
   test('says why a list was not asked for', async () => {
     const missing: Exception = ({ path }) =>
       path.endsWith('/bgppeers') ? status(404, 'could not find the resource') : undefined;
