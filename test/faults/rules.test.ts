@@ -145,6 +145,16 @@ test.each<[string, Deed, RegExp]>([
     /not read: .*pods/,
   ],
   [
+    'DaemonSets that a drain did not read, untold',
+    {
+      ...looked,
+      ran: ran(0, ['fix', '--yes']),
+      wasSick: false,
+      seen: [{ ...lost, url: '/apis/apps/v1/namespaces/cargo/daemonsets/crane' }],
+    },
+    /not read: .*crane/,
+  ],
+  [
     'another verdict than exit code',
     {
       ...looked,
