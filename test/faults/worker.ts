@@ -14,11 +14,15 @@ const note = (error: unknown): void => {
 process.on('unhandledRejection', note);
 process.on('uncaughtException', note);
 
-const station = await startStation(incident, Number(speed));
+let station = await startStation(incident, Number(speed));
 for (const seed of seeds) {
   const journey = await travel(seed, station);
   const faults = [...journey.faults, ...loose.splice(0).map((text) => `nobody caught: ${text}`)];
   process.stdout.write(`${JSON.stringify({ ...journey, faults })}\n`);
+  // What could not be brought back would spoil all that follow.
+  if (journey.faults.length === 0) continue;
+  await station.stop();
+  station = await startStation(incident, Number(speed));
 }
 await station.stop();
 process.exit(0);
