@@ -103,9 +103,10 @@ function verdictOf(
   const isBlind = baseNeeds.some(
     (name) => snapshot.lists[name].state !== 'read' && name !== 'daemonSets',
   );
-  const hasCalico = nodeViews(snapshot).some(({ pod }) => pod !== null);
+  // Where it works on no node it is too early to call it well, however young its pods are.
+  const doesWork = nodeViews(snapshot).some(({ health }) => health?.state === 'ready');
   const hasFailed = outcomes.some(({ failed }) => failed);
-  return isBlind || !hasCalico || hasFailed ? 'unknown' : 'healthy';
+  return isBlind || !doesWork || hasFailed ? 'unknown' : 'healthy';
 }
 
 export interface DiagnoseOptions {

@@ -39,12 +39,18 @@ function healthy({ nodes, nodesWithWorkingCalico, findings }: Diagnosis): string
 // Without these nobody can say that there is none.
 const unseen = /\b(?:nodes|pods|daemonSets): /;
 
-/** True where nothing was found that could be looked at, though everything could be read. */
-export const hasNoCalico = ({ install, checks }: Diagnosis): boolean =>
-  install.daemonSet === null &&
+const isAllSeen = ({ checks }: Diagnosis): boolean =>
   !checks.some(
     ({ result, failed, reason }) => failed || (result === 'unknown' && unseen.test(reason)),
   );
+
+/** True where nothing was found that could be looked at, though everything could be read. */
+export const hasNoCalico = (diagnosis: Diagnosis): boolean =>
+  diagnosis.install.daemonSet === null && isAllSeen(diagnosis);
+
+// Too young to be called sick, all of them.
+const isStarting = (diagnosis: Diagnosis): boolean =>
+  diagnosis.nodes > 0 && diagnosis.nodesWithWorkingCalico === 0 && isAllSeen(diagnosis);
 
 /** The diagnosis in one sentence without a stop. */
 export function verdictSentence(diagnosis: Diagnosis): string {
@@ -57,7 +63,8 @@ export function verdictSentence(diagnosis: Diagnosis): string {
     case 'undetermined':
       return errors[0]?.title ?? says.blind;
     case 'unknown':
-      return hasNoCalico(diagnosis) ? says.noCalico : says.blind;
+      if (hasNoCalico(diagnosis)) return says.noCalico;
+      return isStarting(diagnosis) ? says.starting : says.blind;
   }
 }
 

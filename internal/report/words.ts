@@ -106,6 +106,8 @@ const en = {
         ...(infos > 0 ? [several(infos, 'remark', 'remarks')] : []),
       ].join(' and '),
     noCalico: 'No calico-node was found, so nothing can be said about it',
+    starting:
+      'No fault found, but calico-node works on no node yet; look again when it has had time to start',
     blind: 'Whether Calico works here cannot be told: not everything could be read',
   },
   labels: {

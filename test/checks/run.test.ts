@@ -7,6 +7,7 @@ import type { Draft } from '../../internal/model/finding.ts';
 import type { Snapshot } from '../../internal/model/snapshot.ts';
 import { healthyCluster } from '../support/cluster.ts';
 import { podOn, unready } from '../support/faults.ts';
+import { replaced, waitsFor } from '../support/pod-faults.ts';
 import { snapshotFrom, type Sample } from '../support/sample.ts';
 import { withList } from '../support/unread.ts';
 
@@ -94,6 +95,22 @@ describe('diagnose', () => {
     ];
     const diagnosis = diagnose({ ...snapshot, logs }, options, [check({ needs: ['logs'] })]);
     expect([diagnosis.verdict, diagnosis.checks[0]?.failed]).toEqual([verdict, failed]);
+  });
+
+  it.each([
+    [1, 'healthy'],
+    [2, 'unknown'],
+  ] as const)('with %i of 2 calico-node that have just been started says %s', (count, verdict) => {
+    const sample = sampleOf((cluster) => {
+      const pods = (cluster.lists.pods ?? []).filter(
+        ({ metadata }) => metadata.labels?.['k8s-app'] === 'calico-node',
+      );
+      for (const pod of pods.slice(0, count)) {
+        replaced(cluster, pod, 20);
+        waitsFor(pod, 'calico-node', 'PodInitializing');
+      }
+    });
+    expect(diagnose(snapshotFrom(sample), options).verdict).toBe(verdict);
   });
 
   it('finds what it can although a need was not read', () => {
