@@ -47,11 +47,11 @@ const sickShare = 100;
 const manyNodes: Scenario = {
   id: 'many-nodes',
   title:
-    '5,000 nodes (--nodes N for others), one in a hundred with a bridge’s address (operator, VXLAN)',
+    '5,000 nodes (--nodes N for others), one in a hundred with a bridge’s address (operator, VXLAN); up after 5 to 10 minutes, with 5 GB of memory',
   tries: [
     'kubectl calico-fix diagnose',
     'kubectl calico-fix predict',
-    'it takes some minutes to come up, and 5 GB of memory',
+    'kubectl calico-fix fix --dry-run=server',
   ],
   finds: ['wrong-ip-autodetected'],
   build: (options) => {
