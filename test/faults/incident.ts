@@ -48,6 +48,12 @@ export const daemonSetIn = (namespace: string): string =>
 /** Changed pods are replaced all at once, so that a rollout takes seconds. */
 export const allAtOnce = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } };
 
+/** The spec of an Installation without BGP, where a calico-node is ready some seconds after its start. */
+export const withoutBgp = {
+  calicoNetwork: { bgp: 'Disabled', ipPools: [{ cidr: '10.244.0.0/14', encapsulation: 'VXLAN' }] },
+  nodeUpdateStrategy: allAtOnce,
+};
+
 /** Nothing is replaced by itself, so that nothing has to be waited for. */
 export const onDelete: Circumstance = {
   id: 'OnDelete',

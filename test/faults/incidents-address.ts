@@ -4,13 +4,13 @@ import { givenAddresses } from '../e2e/support/cluster/watching.ts';
 import { addBridge, byManifest, byOperator, machines } from '../e2e/support/scenarios/parts.ts';
 import { nodeAt } from '../e2e/support/scenarios/scenario.ts';
 import {
-  allAtOnce,
   anyTimeout,
   isNewest,
   onDelete,
   rollAtOnce,
   unreadyNodes,
   usual,
+  withoutBgp,
   type Incident,
 } from './incident.ts';
 
@@ -48,10 +48,6 @@ const wrongAddress = (namespace: string) => ({
     (await isNewest(cluster, namespace)),
 });
 
-const withoutBgp = {
-  calicoNetwork: { bgp: 'Disabled', ipPools: [{ cidr: '10.244.0.0/14', encapsulation: 'VXLAN' }] },
-  nodeUpdateStrategy: allAtOnce,
-};
 const quick = { isQuick: true };
 
 /** A node gives out the address of a bridge. */

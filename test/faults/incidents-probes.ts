@@ -4,13 +4,13 @@ import { restartsOn } from '../e2e/support/cluster/watching.ts';
 import { byManifest, byOperator, machines } from '../e2e/support/scenarios/parts.ts';
 import { nodeAt } from '../e2e/support/scenarios/scenario.ts';
 import {
-  allAtOnce,
   anyTimeout,
   isNewest,
   onDelete,
   rollAtOnce,
   unreadyNodes,
   usual,
+  withoutBgp,
   type Incident,
 } from './incident.ts';
 
@@ -45,11 +45,6 @@ const killedInStart = (namespace: string) => ({
     (await isNewest(cluster, namespace)),
 });
 
-const spec = {
-  calicoNetwork: { bgp: 'Disabled', ipPools: [{ cidr: '10.244.0.0/14', encapsulation: 'VXLAN' }] },
-  nodeUpdateStrategy: allAtOnce,
-};
-
 const override = {
   spec: {
     template: { spec: { containers: [{ name: 'calico-node', livenessProbe: tooTight }] } },
@@ -62,7 +57,7 @@ const withOverride = (): ClusterSpec =>
     {
       releases: { calico: 'v3.32.1', operator: 'v1.43.0' },
       hasProbeOverride: true,
-      spec: { ...spec, calicoNodeDaemonSet: override },
+      spec: { ...withoutBgp, calicoNodeDaemonSet: override },
     },
     quick,
   );
@@ -100,7 +95,7 @@ export const probeIncidents: readonly Incident[] = [
         nodesWithOneFar(),
         {
           releases: { calico: 'v3.26.5', operator: 'v1.30.9', livenessPeriodSeconds: 1 },
-          spec,
+          spec: withoutBgp,
         },
         quick,
       ),
