@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 3,
     maxConcurrency: 2,
     // A real control plane keeps real time: on a machine that is busy a step may miss its limit.
-    retry: 3,
+    retry: 1,
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },
