@@ -2,17 +2,18 @@ import { enumerate } from '../calico/enumerate.ts';
 import { fieldEvidence } from '../calico/evidence.ts';
 import { installOf, installUses } from '../calico/install/install.ts';
 import { methodsSet, type SetMethods } from '../calico/installation-methods.ts';
-import { configComplaint } from '../calico/operator-complaint.ts';
+import { configComplaint, type ConfigComplaint } from '../calico/operator-complaint.ts';
 import { findObject } from '../calico/snapshot-lists.ts';
-import type { Evidence } from '../model/finding.ts';
+import type { Draft, Evidence } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { repairInstallation } from '../remediations/installation-repair.ts';
 import { defineCheck } from './define.ts';
 
 type ConfigFacts = {
   readonly installation: string;
-  readonly reason: string;
-  readonly message: string;
+  /** What the operator says; both null where it has not looked yet. */
+  readonly reason: string | null;
+  readonly message: string | null;
   /** Address methods that are set at once, where that is what the operator does not take. */
   readonly methods: readonly SetMethods[];
 };
@@ -26,6 +27,27 @@ function methodsEvidence(snapshot: Snapshot, methods: readonly SetMethods[]): re
   });
 }
 
+function draftOf(
+  snapshot: Snapshot,
+  complaint: ConfigComplaint | null,
+  methods: readonly SetMethods[],
+): Draft<ConfigFacts> {
+  const name = methods[0]?.installation ?? 'default';
+  const about = complaint?.about ?? { kind: 'Installation', name };
+  const { reason = null, message = null } = complaint ?? {};
+  // A second witness beside the operator's word: its input, or the Installation's own status.
+  const isSure = complaint !== null && (methods.length > 0 || complaint.isSaidTwice);
+  return {
+    severity: 'error',
+    confidence: isSure ? 'confirmed' : 'likely',
+    facts: { installation: about.name, reason, message, methods },
+    affected: [about],
+    evidence: [...(complaint ? [complaint.evidence] : []), ...methodsEvidence(snapshot, methods)],
+    explains: [{ id: 'rollout-blocked', affected: [about] }],
+    remedies: repairInstallation(installOf(snapshot), { name: about.name, methods }),
+  };
+}
+
 /** Degraded for its input, the operator renders nothing: https://github.com/tigera/operator pkg/controller/installation */
 export const operatorDegradedConfig = defineCheck<ConfigFacts>({
   id: 'operator-degraded-config',
@@ -33,32 +55,16 @@ export const operatorDegradedConfig = defineCheck<ConfigFacts>({
   needs: ['tigeraStatuses', 'installations'],
   uses: [...installUses, 'logs'],
   run: (snapshot) => {
-    const install = installOf(snapshot);
-    if (install.renderer !== 'operator' && install.installation === null)
-      return { notApplicable: words.none };
+    const { renderer, installation } = installOf(snapshot);
+    if (renderer !== 'operator' && installation === null) return { notApplicable: words.none };
     const complaint = configComplaint(snapshot);
-    if (!complaint) return [];
-    const methods = severalMethods.test(complaint.message) ? methodsSet(snapshot) : [];
+    // Every operator that knows these fields refuses two of them (validation.go, from v1.0 on), whether it has said so yet or not.
+    const methods = renderer === 'operator' ? methodsSet(snapshot) : [];
+    if (!complaint) return methods.length > 0 ? [draftOf(snapshot, null, methods)] : [];
+    if (severalMethods.test(complaint.message)) return [draftOf(snapshot, complaint, methods)];
     return [
-      {
-        severity: 'error',
-        // A second witness beside the operator's word: its input, or the Installation's own status.
-        confidence: methods.length > 0 || complaint.isSaidTwice ? 'confirmed' : 'likely',
-        facts: {
-          installation: complaint.about.name,
-          reason: complaint.reason,
-          message: complaint.message,
-          methods,
-        },
-        affected: [complaint.about],
-        evidence: [complaint.evidence, ...methodsEvidence(snapshot, methods)],
-        explains: [{ id: 'rollout-blocked', affected: [complaint.about] }],
-        remedies: repairInstallation(install, {
-          name: complaint.about.name,
-          message: complaint.message,
-          methods,
-        }),
-      },
+      draftOf(snapshot, complaint, []),
+      ...(methods.length > 0 ? [draftOf(snapshot, null, methods)] : []),
     ];
   },
   words: {
@@ -68,9 +74,15 @@ export const operatorDegradedConfig = defineCheck<ConfigFacts>({
           ? `Installation/${installation} sets ${methods.map(({ methods: names }) => enumerate(names)).join('; ')} at once, and the operator takes only one`
           : `the operator does not accept Installation/${installation}`,
       summary: ({ message }) =>
-        `It says: ${message}. Until that is put right the operator renders nothing: calico-node goes on with its old settings, and no change of the Installation gets through.`,
+        message === null
+          ? `The operator has not said so yet. ${words.meanwhile}`
+          : `It says: ${message}. ${words.meanwhile}`,
     },
   },
 });
 
-const words = { none: 'no operator renders this Calico' };
+const words = {
+  none: 'no operator renders this Calico',
+  meanwhile:
+    'Until that is put right the operator renders nothing: calico-node goes on with its old settings, and no change of the Installation gets through.',
+};

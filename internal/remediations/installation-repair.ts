@@ -7,8 +7,6 @@ import { isOwnedByPerson } from './durable-fields.ts';
 
 export interface RejectedInstallation {
   readonly name: string;
-  /** What the operator says. */
-  readonly message: string;
   readonly methods: readonly SetMethods[];
 }
 

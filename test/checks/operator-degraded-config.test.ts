@@ -78,6 +78,39 @@ describe('operator-degraded-config', () => {
     });
   });
 
+  it('finds two methods before the operator has looked at them', () => {
+    const sample = healthyCluster({ nodes: 2, install: 'operator' });
+    setMethods(sample, { firstFound: true, kubernetes: 'NodeInternalIP' });
+    const finding = findingIn(check, sample);
+    expect(finding).toMatchObject({
+      severity: 'error',
+      confidence: 'likely',
+      facts: { installation: 'default', reason: null, message: null },
+    });
+    expect(finding.evidence.length).toBeGreaterThan(0);
+    expect(namesOf(finding)).toEqual(['Installation/default']);
+    expect(finding.remedies.map(({ id }) => id)).toEqual(['keep-kubernetes']);
+  });
+
+  it('tells of two methods beside another complaint', () => {
+    const sample = degraded('CertificateError', 'Unable to create the Tigera CA: bad key');
+    setMethods(sample, { firstFound: true, kubernetes: 'NodeInternalIP' });
+    const [first, second] = findingsIn(check, sample);
+    expect(first?.facts).toMatchObject({ reason: 'CertificateError', methods: [] });
+    expect(second?.facts).toMatchObject({ reason: null, installation: 'default' });
+  });
+
+  it('leaves alone two methods that no operator reads', () => {
+    const sample = healthyCluster({ nodes: 1 });
+    add(sample, 'installations', {
+      apiVersion: 'operator.tigera.io/v1',
+      kind: 'Installation',
+      metadata: { name: 'default' },
+      spec: { calicoNetwork: { nodeAddressAutodetectionV4: { firstFound: true, interface: 'e' } } },
+    });
+    expect(isNotApplicable(check, sample)).toBe(true);
+  });
+
   it("leaves out the pods that are listed behind the operator's own words", () => {
     const pods = [
       'Pod calico-system/calico-node-x is running but not ready',
