@@ -1,15 +1,19 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { ApiError } from './support/kube-client.ts';
 import type { SimulatedCluster } from './support/cluster/cluster.ts';
 import { valueAt } from './support/cluster/operator-rules.ts';
 import { isRolledOut, readyNodes } from './support/cluster/watching.ts';
 import { startScenario } from './support/scenarios/scenarios.ts';
+import { shared } from './support/shared.ts';
 
 const { go } = inject('programs');
 const installation = '/apis/operator.tigera.io/v1/installations/default';
 const tigeraStatus = '/apis/operator.tigera.io/v1/tigerastatuses/calico';
 const daemonSet = '/apis/apps/v1/namespaces/calico-system/daemonsets/calico-node';
 const ignore = 'unsupported.operator.tigera.io/ignore';
+// About a second, or the five of its status; a busy machine takes its time. Nothing happens by itself before five minutes.
+const soon = { timeout: 60_000, interval: 200 };
+const patience = { timeout: 180_000, interval: 500 };
 
 const method = (struct: object): object => ({
   spec: { calicoNetwork: { nodeAddressAutodetectionV4: struct } },
@@ -39,21 +43,15 @@ const setEnv = ({ client }: SimulatedCluster, value: string) => {
   );
 };
 
-function clusterOf(id: string): () => SimulatedCluster {
-  let cluster: SimulatedCluster | null = null;
-  beforeAll(async () => {
-    cluster = await startScenario(id, { isQuick: true });
-  }, 900_000);
-  afterAll(async () => await cluster?.stop());
-  return () => {
-    if (!cluster) throw new Error(`${id} has not started`);
-    return cluster;
-  };
-}
+const clusterOf = (id: string): (() => SimulatedCluster) =>
+  shared({
+    start: () => startScenario(id, { isQuick: true }),
+    stop: (cluster) => cluster.stop(),
+    startSeconds: 300,
+  });
 
 describe.skipIf(go === null)('the operator, as it was measured', () => {
   const cluster = clusterOf('bridge-address');
-  const soon = { timeout: 4000, interval: 100 };
 
   it('fills in what the Installation leaves open, under its own name', async () => {
     const object = await cluster().client.get(installation);
@@ -90,7 +88,7 @@ describe.skipIf(go === null)('the operator, as it was measured', () => {
     const patched = await client.patch(installation, method({ kubernetes: 'NodeInternalIP' }));
     const generation = valueAt(patched, 'metadata', 'generation');
     await expect
-      .poll(() => condition(cluster(), 'Degraded'), { timeout: 9000, interval: 200 })
+      .poll(() => condition(cluster(), 'Degraded'), soon)
       .toMatchObject({
         status: 'True',
         reason: 'InvalidConfigurationError',
@@ -104,14 +102,13 @@ describe.skipIf(go === null)('the operator, as it was measured', () => {
   });
 
   it('hands one method on at once, and calico-node heals', async () => {
-    await cluster().client.patch(installation, method({ firstFound: null }));
+    const one = { kubernetes: 'NodeInternalIP', firstFound: null };
+    await cluster().client.patch(installation, method(one));
     await expect.poll(() => methodNow(cluster()), soon).toBe('kubernetes-internal-ip');
-    await expect
-      .poll(() => isRolledOut(cluster(), 'calico-system'), { timeout: 90_000 })
-      .toBe(true);
+    await expect.poll(() => isRolledOut(cluster(), 'calico-system'), patience).toBe(true);
     expect(await readyNodes(cluster())).toHaveLength(3);
     await expect
-      .poll(() => condition(cluster(), 'Available'), { timeout: 9000 })
+      .poll(() => condition(cluster(), 'Available'), soon)
       .toMatchObject({ status: 'True', reason: 'AllObjectsAvailable' });
   });
 
@@ -119,15 +116,15 @@ describe.skipIf(go === null)('the operator, as it was measured', () => {
     const { client } = cluster();
     const template = async () => valueAt(await client.get(daemonSet), 'spec', 'template');
     const before = await template();
-    const wrong = { kubernetes: null, cidrs: ['10.51.0.0/24', '10.51.0/24'] };
+    const wrong = { kubernetes: null, firstFound: null, cidrs: ['10.51.0.0/24', '10.51.0/24'] };
     await client.patch(installation, method(wrong));
     await expect
-      .poll(() => condition(cluster(), 'Degraded'), { timeout: 9000, interval: 200 })
+      .poll(() => condition(cluster(), 'Degraded'), soon)
       .toMatchObject({ status: 'True', reason: 'InvalidConfigurationError' });
     expect(await template()).toEqual(before);
     await client.patch(installation, method({ kubernetes: 'NodeInternalIP', cidrs: null }));
     await expect
-      .poll(() => condition(cluster(), 'Degraded'), { timeout: 9000, interval: 200 })
+      .poll(() => condition(cluster(), 'Degraded'), soon)
       .toMatchObject({ status: 'False' });
   });
 
@@ -139,11 +136,11 @@ describe.skipIf(go === null)('the operator, as it was measured', () => {
       });
     await annotated({ 'not a key': 'a' });
     await expect
-      .poll(() => condition(cluster(), 'Degraded'), { timeout: 9000, interval: 200 })
+      .poll(() => condition(cluster(), 'Degraded'), soon)
       .toMatchObject({ status: 'True', reason: 'ResourceUpdateError' });
     await annotated({ 'not a key': null });
     await expect
-      .poll(() => condition(cluster(), 'Degraded'), { timeout: 9000, interval: 200 })
+      .poll(() => condition(cluster(), 'Degraded'), soon)
       .toMatchObject({ status: 'False' });
   });
 
@@ -165,10 +162,11 @@ describe.skipIf(go === null)('the operator, as it was measured', () => {
 
   it('keeps annotations of others, but for those with its own name', async () => {
     const { client } = cluster();
+    const before = await methodNow(cluster());
     const annotations = { 'example.com/note': 'kept', 'note.operator.tigera.io/ours': 'lost' };
     await client.patch(daemonSet, { metadata: { annotations } });
     await setEnv(cluster(), 'interface=eth0');
-    await expect.poll(() => methodNow(cluster()), soon).toBe('kubernetes-internal-ip');
+    await expect.poll(() => methodNow(cluster()), soon).toBe(before);
     const now = valueAt(await client.get(daemonSet), 'metadata', 'annotations');
     expect(now).toMatchObject({ 'example.com/note': 'kept' });
     expect(now).not.toHaveProperty(['note.operator.tigera.io/ours']);
@@ -215,9 +213,7 @@ describe.skipIf(go === null)('an operator that lets probes be set', () => {
     const containers = [{ name: 'calico-node', livenessProbe }];
     const spec = { calicoNodeDaemonSet: { spec: { template: { spec: { containers } } } } };
     await cluster().client.patch(installation, { spec });
-    await expect
-      .poll(() => isRolledOut(cluster(), 'calico-system'), { timeout: 150_000, interval: 500 })
-      .toBe(true);
+    await expect.poll(() => isRolledOut(cluster(), 'calico-system'), patience).toBe(true);
     expect(await readyNodes(cluster())).toHaveLength(3);
   });
 });
@@ -234,8 +230,6 @@ describe.skipIf(go === null)('an operator that waits for calico-node', () => {
     );
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(await methodNow(cluster())).not.toBe('kubernetes-internal-ip');
-    await expect
-      .poll(() => methodNow(cluster()), { timeout: 90_000, interval: 500 })
-      .toBe('kubernetes-internal-ip');
+    await expect.poll(() => methodNow(cluster()), patience).toBe('kubernetes-internal-ip');
   });
 });

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { errorsOf, type User, userOf } from './support/cluster/ask.ts';
-import type { SimulatedCluster } from './support/cluster/cluster.ts';
+import { describe, expect, inject, it } from 'vitest';
+import { errorsOf } from './support/cluster/ask.ts';
 import { bridge } from './support/cluster/facts.ts';
 import {
   calicoPods,
@@ -10,38 +9,15 @@ import {
   restartsOn,
 } from './support/cluster/watching.ts';
 import { valueAt } from './support/cluster/operator-rules.ts';
+import { type Journey, journeyFor, patience } from './support/journey.ts';
 import { nodeAt } from './support/scenarios/scenario.ts';
-import { startScenario } from './support/scenarios/scenarios.ts';
 
 const { go } = inject('programs');
 const { bin } = inject('release');
-const patience = { timeout: 90_000, interval: 500 };
 const all = ['worker-1', 'worker-2', 'worker-3'];
 const daemonSet = '/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node';
 
-interface Stage {
-  readonly cluster: SimulatedCluster;
-  readonly user: User;
-}
-
-/** Brings a scenario up for the tests of a block, and takes it away behind them. */
-function stageOf(id: string): () => Stage {
-  let stage: Stage | null = null;
-  beforeAll(async () => {
-    const cluster = await startScenario(id, { isQuick: true });
-    stage = { cluster, user: userOf(cluster, bin) };
-  }, 900_000);
-  afterAll(async () => {
-    stage?.user.leave();
-    await stage?.cluster.stop();
-  });
-  return () => {
-    if (!stage) throw new Error(`${id} has not started`);
-    return stage;
-  };
-}
-
-const setMethod = ({ user }: Stage, value: string) =>
+const setMethod = ({ user }: Journey, value: string) =>
   user.kubectl(
     '-n',
     'kube-system',
@@ -51,7 +27,7 @@ const setMethod = ({ user }: Stage, value: string) =>
     `IP_AUTODETECTION_METHOD=${value}`,
   );
 
-const setLiveness = ({ cluster }: Stage, livenessProbe: object) =>
+const setLiveness = ({ cluster }: Journey, livenessProbe: object) =>
   cluster.client.patch(
     daemonSet,
     { spec: { template: { spec: { containers: [{ name: 'calico-node', livenessProbe }] } } } },
@@ -59,7 +35,7 @@ const setLiveness = ({ cluster }: Stage, livenessProbe: object) =>
   );
 
 describe.skipIf(go === null)('calico-node with the address of a bridge', () => {
-  const stage = stageOf('bridge-address-manifest');
+  const stage = journeyFor('bridge-address-manifest', bin);
 
   it('is unready on the node with the bridge alone, and says so in status, events and log', async () => {
     const { cluster, user } = stage();
@@ -140,7 +116,7 @@ describe.skipIf(go === null)('calico-node with the address of a bridge', () => {
 });
 
 describe.skipIf(go === null)('calico-node far from its datastore', () => {
-  const stage = stageOf('slow-start');
+  const stage = journeyFor('slow-start', bin);
 
   it('is killed by its probe before it is up, and its last log stops in the midst of the start', async () => {
     const { cluster, user } = stage();
@@ -176,7 +152,7 @@ describe.skipIf(go === null)('calico-node far from its datastore', () => {
 });
 
 describe.skipIf(go === null)('calico-node on a machine with too much work', () => {
-  const stage = stageOf('overload');
+  const stage = journeyFor('overload', bin);
 
   it('is not helped by longer probes or a new pod, but by fewer pods beside it', async () => {
     const { cluster, user } = stage();

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll } from 'vitest';
 import { isObject, parseObject } from '../../support/json.ts';
 import { errorsOf, type User, userOf } from './cluster/ask.ts';
 import { startCluster, type SimulatedCluster } from './cluster/cluster.ts';
 import type { Ran } from './run.ts';
 import type { Scenario, ScenarioOptions } from './scenarios/scenario.ts';
 import { scenarioOf } from './scenarios/scenarios.ts';
+import { shared } from './shared.ts';
 
 /** A cluster with an incident in it, and somebody who is to deal with it. */
 export interface Journey {
@@ -61,20 +61,9 @@ export async function onJourney(
   }
 }
 
-/** One cluster for all tests of a block. */
-export function journeyFor(scenario: Scenario | string, plugins: string): () => Journey {
-  let journey: Journey | null = null;
-  beforeAll(async () => {
-    journey = await journeyOn(scenario, plugins);
-  }, startSeconds * 1000);
-  afterAll(async () => {
-    if (journey) await leave(journey);
-  });
-  return () => {
-    if (!journey) throw new Error('the cluster has not started');
-    return journey;
-  };
-}
+/** One cluster for all tests of a block, as long as they pass. */
+export const journeyFor = (scenario: Scenario | string, plugins: string): (() => Journey) =>
+  shared({ start: () => journeyOn(scenario, plugins), stop: leave, startSeconds });
 
 /** Reads the JSON that a command printed; an empty object where it printed none. */
 export const told = (ran: Ran): Told => ({
