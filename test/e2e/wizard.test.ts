@@ -34,7 +34,7 @@ describe.skipIf(which('tmux') === null)('the wizard in a terminal', () => {
     keys('Enter');
     await shows(/> Use the address that Kubernetes knows/);
     keys('Enter');
-    await shows(/kubernetes.*keeps/s);
+    await shows(/Which address each method gives each node.*keeps/s);
     keys('m');
     type('interface=^ens192$');
     await shows(/interface=\^ens192\$: safe on every node/);
