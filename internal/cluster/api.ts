@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts';
+import type { ProtobufKind } from './protobuf-list.ts';
 import type { Outcome } from './read-error.ts';
 import type { Patience } from './retry.ts';
 import type { Target } from './target.ts';
@@ -30,6 +31,11 @@ export interface Ask {
    * of an answer that breaks off and is asked for again.
    */
   readonly eachItem?: (item: unknown) => unknown;
+  /**
+   * With `eachItem`: the kind of the list's objects, if the server may answer in its binary form, which is shorter. Their bulky
+   * fields that nobody keeps are left out, see `slim`. An answer that cannot be read without a loss is `damaged`.
+   */
+  readonly protobufKind?: ProtobufKind;
 }
 
 export interface TextAsk {

@@ -1,6 +1,7 @@
 import type { ListName, Lists } from '../model/snapshot.ts';
 import type { Api, Ask } from './api.ts';
 import { type Page, pageOf, pageSize, withRestarts } from './raw-list.ts';
+import type { ProtobufKind } from './protobuf-list.ts';
 import { failure, type Outcome } from './read-error.ts';
 import { admit } from './shape.ts';
 import { sharing } from './sharing.ts';
@@ -23,6 +24,16 @@ export interface Listed<T> {
 const admitPage = <Name extends ListName>(name: Name, { body, items }: Page) =>
   admit(name, { ...body, items });
 
+// The lists that are long in large clusters. In the server's binary form they are half as long.
+const protobufKinds: { readonly [Name in ListName]?: ProtobufKind } = {
+  nodes: 'Node',
+  pods: 'Pod',
+};
+
+// What a page cannot be read for, or a proxy on the way not answered for, because of the binary form alone.
+const isOfForm = (outcome: Outcome<unknown>): boolean =>
+  outcome.state === 'failed' && (outcome.error.kind === 'damaged' || outcome.status === 406);
+
 async function readPages<Name extends ListName>(
   api: Api,
   name: Name,
@@ -33,9 +44,15 @@ async function readPages<Name extends ListName>(
   const warnings: string[] = [];
   const share = sharing();
   const eachItem = (item: unknown): unknown => share(slim(name, item));
+  let protobufKind = ask.metadataOnly ? undefined : protobufKinds[name];
   for (let next = ''; ;) {
     const page = { limit: String(pageSize), ...(next === '' ? {} : { continue: next }) };
-    const outcome = await api.getJson(target, { ...ask, eachItem, query: { ...query, ...page } });
+    const asked = { ...ask, eachItem, protobufKind, query: { ...query, ...page } };
+    const outcome = await api.getJson(target, asked);
+    if (protobufKind && isOfForm(outcome)) {
+      protobufKind = undefined;
+      continue;
+    }
     if (outcome.state === 'failed') return outcome;
     const read = pageOf(outcome.value);
     if (!read) return failure('damaged', `the answer is not a list of ${target.resource}`);

@@ -3,6 +3,7 @@ import { Attempts, defaultMaxInFlight, type Request } from './attempts.ts';
 import type { Connection } from './connection.ts';
 import { isList, isRecord } from './json.ts';
 import { limiter } from './limit.ts';
+import { protobufType } from './protobuf-list.ts';
 import { type Failure, failure, type Outcome } from './read-error.ts';
 import { pathOf, type Right, rightToRead, type Target } from './target.ts';
 
@@ -22,7 +23,8 @@ export function urlOf(server: string, target: Target | string, query: Ask['query
   return url;
 }
 
-function acceptOf(target: Target | string, { metadataOnly }: Ask): string {
+function acceptOf(target: Target | string, { metadataOnly, protobufKind }: Ask): string {
+  if (protobufKind) return `${protobufType},application/json`;
   if (!metadataOnly || typeof target === 'string') return 'application/json';
   const form = target.name === undefined ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
   return `application/json;as=${form};g=meta.k8s.io;v=v1,application/json`;
@@ -73,8 +75,8 @@ export function createApi(connection: Connection, options: ApiOptions = {}): Api
   const getJson: Api['getJson'] = (target, ask = {}) => {
     const headers = { ...common, accept: acceptOf(target, ask), 'accept-encoding': 'gzip' };
     const url = urlOf(server, target, ask.query);
-    const { eachItem } = ask;
-    const send = { ...wholeBody, method: 'GET', url, headers, eachItem } as const;
+    const { eachItem, protobufKind } = ask;
+    const send = { ...wholeBody, method: 'GET', url, headers, eachItem, protobufKind } as const;
     return json({ send, needed: needed(target), patience: ask.patience ?? 'normal', timeoutMs });
   };
 

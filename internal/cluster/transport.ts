@@ -5,6 +5,12 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { LoginOptions } from './connection.ts';
 import { itemReader } from './item-reader.ts';
+import {
+  type ProtobufKind,
+  protobufListReader,
+  protobufType,
+  statusJson,
+} from './protobuf-list.ts';
 
 /** One HTTP request. */
 export interface Send {
@@ -18,6 +24,8 @@ export interface Send {
   readonly signal: AbortSignal;
   /** Of a list, with `keep` all: what is made of each of its objects, as it comes. */
   readonly eachItem?: (item: unknown) => unknown;
+  /** What these objects are, where the server was asked for its binary form; it may answer in JSON all the same. */
+  readonly protobufKind?: ProtobufKind;
   /** Told when there is a connection to the server: from then on the request may be received. */
   readonly onConnected?: () => void;
 }
@@ -28,7 +36,7 @@ export interface Answer {
   readonly headers: IncomingMessage['headers'];
   /** Its `Warning` headers as they came. */
   readonly warnings: readonly string[];
-  /** Of a list with `eachItem` without the objects, see `ItemList`; empty where one of them is not JSON. */
+  /** Of a list with `eachItem` without the objects, see `ItemList`; empty where one of them cannot be read. */
   readonly text: string;
   /** What `eachItem` made of them. */
   readonly items?: readonly unknown[];
@@ -89,6 +97,9 @@ function whenConnected(socket: Socket, isPlain: boolean, tell?: () => void): voi
   else tell();
 }
 
+const isProtobuf = ({ headers }: IncomingMessage): boolean =>
+  headers['content-type']?.startsWith(protobufType) === true;
+
 async function readBody(
   message: IncomingMessage,
   { keep, maxBytes }: Send,
@@ -112,15 +123,18 @@ async function readBody(
   }
   const whole = Buffer.concat(chunks);
   const cut = keep === 'tail' ? whole.subarray(-maxBytes) : whole.subarray(0, maxBytes);
-  return { text: cut.toString('utf8'), bytes };
+  return { text: isProtobuf(message) ? statusJson(cut) : cut.toString('utf8'), bytes };
 }
 
 async function readItems(
   message: IncomingMessage,
-  { maxBytes }: Send,
+  { maxBytes, protobufKind }: Send,
   eachItem: (item: unknown) => unknown,
 ): Promise<Pick<Answer, 'text' | 'items' | 'bytes'>> {
-  const reader = itemReader(eachItem);
+  const reader =
+    protobufKind && isProtobuf(message)
+      ? protobufListReader(protobufKind, eachItem)
+      : itemReader(eachItem);
   let bytes = 0;
   for await (const chunk of decoded(message)) {
     if (!Buffer.isBuffer(chunk)) continue;
