@@ -58,7 +58,7 @@ type TakePart = (number: number, bytes: Buffer) => void;
 interface PartReader {
   /** Throws where it is not of the form. */
   readonly push: (chunk: Buffer) => void;
-  /** True if nothing is missing of what has begun. */
+  /** True if there was a list and nothing is missing of it. */
   readonly isAtEnd: () => boolean;
 }
 
@@ -68,6 +68,7 @@ function partReader(takeOuter: TakePart, takeInner: TakePart): PartReader {
   // Where the list ends, counted from the start of `bytes`; null outside of it.
   let listEnd: number | null = null;
   let hasBegun = false;
+  let hasList = false;
 
   // Where the next part begins; null if this one is not there yet.
   const step = (at: number): number | null => {
@@ -77,6 +78,7 @@ function partReader(takeOuter: TakePart, takeInner: TakePart): PartReader {
     const { number, start, end } = part;
     if (listEnd === null && number === raw) {
       listEnd = end;
+      hasList = true;
       return start;
     }
     if (listEnd !== null && end > listEnd) throw new NotReadable('an item is too long');
@@ -106,7 +108,7 @@ function partReader(takeOuter: TakePart, takeInner: TakePart): PartReader {
       bytes = bytes.subarray(at);
       if (listEnd !== null) listEnd -= at;
     },
-    isAtEnd: () => hasBegun && bytes.length === 0 && (listEnd ?? 0) === 0,
+    isAtEnd: () => hasList && bytes.length === 0 && (listEnd ?? 0) === 0,
   };
 }
 

@@ -7,7 +7,8 @@ import { core } from '../../internal/cluster/target.ts';
 import { node } from '../support/cluster-objects.ts';
 import { clusterScript } from '../support/cluster-script.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { type Script, startStub, status } from '../support/stub-api-server.ts';
+import { answer, listAnswer, type Part } from '../support/protobuf.ts';
+import { type Reply, type Script, startStub, status } from '../support/stub-api-server.ts';
 
 async function withApi<T>(script: Script, use: (api: ReturnType<typeof createApi>) => Promise<T>) {
   const stub = await startStub(script);
@@ -116,5 +117,70 @@ describe('slim', () => {
     const before = structuredClone(object);
     expect(slim(list, object)).toEqual(rest);
     expect(object).toEqual(before);
+  });
+});
+
+describe('a list of nodes is asked for in the binary form', () => {
+  const type = 'application/vnd.kubernetes.protobuf';
+  const inBinary = (bytes: Buffer, code = 200): Reply => ({
+    status: code,
+    bytes,
+    headers: { 'content-type': type },
+  });
+  const named = (name: string): readonly Part[] => [[1, [[1, name]]]];
+  const inJson: Reply = { json: { kind: 'NodeList', items: [node('n2', '10.0.0.2')] } };
+  const wantsBinary = (accept = ''): boolean => accept.startsWith(type);
+
+  test.each<readonly [string, Reply, readonly string[], readonly boolean[]]>([
+    ['and read', inBinary(listAnswer('Node', [named('n2')])), ['n1', 'n2'], [true, true]],
+    ['and may come in JSON all the same', inJson, ['n1', 'n2'], [true, true]],
+    [
+      'and in JSON where it has what is not known',
+      inBinary(
+        listAnswer('Node', [
+          [
+            [1, [[1, 'n2']]],
+            [9, 'new'],
+          ],
+        ]),
+      ),
+      ['n1', 'n2'],
+      [true, true, false],
+    ],
+    [
+      'and in JSON where that is refused',
+      status(406, 'only JSON here'),
+      ['n1', 'n2'],
+      [true, true, false],
+    ],
+  ])('%s', async (_name, second, names, asked) => {
+    const first = inBinary(listAnswer('Node', [named('n1')], 'more'));
+    const script: Script = ({ query, headers }) => {
+      if (query['continue'] === undefined) return first;
+      return wantsBinary(headers.accept) ? second : inJson;
+    };
+    const { result, seen } = await withApi(script, (api) => readList(api, 'nodes', nodes));
+    expect(result).toMatchObject({
+      state: 'read',
+      value: { items: names.map((name) => ({ kind: 'Node', metadata: { name } })) },
+    });
+    expect(seen.map(({ headers }) => wantsBinary(headers.accept))).toEqual(asked);
+  });
+
+  test('and a refusal in it is understood', async () => {
+    const script: Script = () =>
+      inBinary(
+        answer('Status', [
+          [3, 'nodes is forbidden: no right'],
+          [4, 'Forbidden'],
+          [6, 403],
+        ]),
+        403,
+      );
+    const { result } = await withApi(script, (api) => readList(api, 'nodes', nodes));
+    expect(result).toMatchObject({
+      state: 'failed',
+      error: { kind: 'forbidden', message: expect.stringContaining('no right') },
+    });
   });
 });

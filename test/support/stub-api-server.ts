@@ -12,12 +12,13 @@ export interface Seen {
   readonly body: string;
 }
 
-/** What the stub answers: JSON unless `text` is given. */
+/** What the stub answers: JSON unless `text` or `bytes` is given. */
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly text?: string;
+  readonly bytes?: Buffer;
   readonly gzip?: boolean;
   /** `silence`: no answer at all; `cut`: the connection ends before the answer; `half`: in the middle of it. */
   readonly ends?: 'silence' | 'cut' | 'half';
@@ -60,7 +61,7 @@ export function inOrder(...replies: readonly Reply[]): Script {
 }
 
 function send(response: ServerResponse, reply: Reply): void {
-  const text = reply.text ?? JSON.stringify(reply.json ?? {});
+  const text = reply.bytes ?? reply.text ?? JSON.stringify(reply.json ?? {});
   const body = reply.gzip ? gzipSync(text) : Buffer.from(text);
   const { ends } = reply;
   if (ends === 'silence') return;
