@@ -7,6 +7,7 @@ import { parseCidrOrAddress } from './autodetection/cidr.ts';
 import { detectionFailures } from './detection-failures.ts';
 import { fieldEvidence, logEvidence } from './evidence.ts';
 import { inventoryOf } from './inventory.ts';
+import { memoised } from './memo.ts';
 import { nodeViews, type NodeView } from './nodes.ts';
 import { itemsOf } from './snapshot-lists.ts';
 
@@ -123,23 +124,21 @@ function claimOf(snapshot: Snapshot, view: NodeView, family: Family): AddressCla
   };
 }
 
-const memo = new WeakMap<Snapshot, Map<Family, readonly AddressClaim[]>>();
+const claimsOf = (family: Family): ((snapshot: Snapshot) => readonly AddressClaim[]) =>
+  memoised((snapshot) =>
+    nodeViews(snapshot).flatMap((view) =>
+      view.isLost ? [] : (claimOf(snapshot, view, family) ?? []),
+    ),
+  );
+
+const claims = { 4: claimsOf(4), 6: claimsOf(6) };
 
 /**
  * The address that each node gives out, one family at a time: what is stored, else what calico-node last said that it found.
  * Nodes without either are left out, and so are those that the control plane has lost.
  */
-export function addressClaims(snapshot: Snapshot, family: Family): readonly AddressClaim[] {
-  const known = memo.get(snapshot) ?? new Map<Family, readonly AddressClaim[]>();
-  memo.set(snapshot, known);
-  const done = known.get(family);
-  if (done) return done;
-  const claims = nodeViews(snapshot).flatMap((view) =>
-    view.isLost ? [] : (claimOf(snapshot, view, family) ?? []),
-  );
-  known.set(family, claims);
-  return claims;
-}
+export const addressClaims = (snapshot: Snapshot, family: Family): readonly AddressClaim[] =>
+  claims[family](snapshot);
 
 /** True if Kubernetes knows the node by the address that it gives out, or knows none of that family. */
 export function isOwnClaim({ view, family, ip }: AddressClaim): boolean {

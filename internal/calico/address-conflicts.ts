@@ -5,6 +5,7 @@ import { isGlobalUnicast, parseAddress, type Family } from './autodetection/addr
 import { calicoEnding } from './endings.ts';
 import { fieldEvidence, logEvidence } from './evidence.ts';
 import { lastLine, logLines, type FoundLine } from './logs.ts';
+import { memoised } from './memo.ts';
 import { nodeViews, type NodeView } from './nodes.ts';
 import { secondsBetween } from './time.ts';
 
@@ -148,8 +149,6 @@ function conflictOf(
   };
 }
 
-const memo = new WeakMap<Snapshot, readonly AddressConflict[]>();
-
 function compute(snapshot: Snapshot): readonly AddressConflict[] {
   const views = nodeViews(snapshot).filter(({ isLost }) => !isLost);
   const said = views.flatMap((view) => reportsOf(snapshot, view));
@@ -170,11 +169,8 @@ function compute(snapshot: Snapshot): readonly AddressConflict[] {
  * Addresses that more than one node has: as calico-node says when it refuses to start, or as it is stored for several nodes that
  * all run (the check is made only when an address changes, so nodes that change together do not see one another).
  */
-export function addressConflicts(snapshot: Snapshot): readonly AddressConflict[] {
-  const done = memo.get(snapshot) ?? compute(snapshot);
-  memo.set(snapshot, done);
-  return done;
-}
+export const addressConflicts: (snapshot: Snapshot) => readonly AddressConflict[] =
+  memoised(compute);
 
 /** The nodes that a conflict is about: those that cannot settle, and those that have the address though it is not theirs alone. */
 export function conflictViews({

@@ -5,6 +5,7 @@ import { eventEvidence, logEvidence } from './evidence.ts';
 import { isRecent } from './events.ts';
 import type { LogLine } from './log.ts';
 import { logLines } from './logs.ts';
+import { memoised } from './memo.ts';
 import { nodeViews, uptimeOf, type NodeView } from './nodes.ts';
 import { probeFailures } from './probes.ts';
 import { secondsBetween } from './time.ts';
@@ -101,20 +102,14 @@ function reportsOf(
   });
 }
 
-const memo = new WeakMap<Snapshot, readonly PeerReport[]>();
-
 /**
  * Every BGP session that a settled calico-node misses at the snapshot's time: from readiness failures of unready pods, from
  * the waiting lines of v3.31 and newer, and from BIRD's own states, which tell it of pods that are 1/1, too.
  */
-export function missingPeers(snapshot: Snapshot): readonly PeerReport[] {
-  const done = memo.get(snapshot);
-  if (done) return done;
+export const missingPeers: (snapshot: Snapshot) => readonly PeerReport[] = memoised((snapshot) => {
   const known = knownKeys(snapshot);
-  const reports = nodeViews(snapshot).flatMap((view) => reportsOf(snapshot, view, known));
-  memo.set(snapshot, reports);
-  return reports;
-}
+  return nodeViews(snapshot).flatMap((view) => reportsOf(snapshot, view, known));
+});
 
 /** Nodes that a peer address belongs to: by what Calico stored, else by InternalIP. */
 export function ownersOf(snapshot: Snapshot, peer: string): readonly NodeView[] {

@@ -3,6 +3,7 @@ import type { Node, Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { fieldEvidence } from './evidence.ts';
 import type { LogLine } from './log.ts';
+import { memoised } from './memo.ts';
 import { nodeViews, type NodeView } from './nodes.ts';
 import { conditionOf } from './pods.ts';
 import { podsOn } from './neighbours.ts';
@@ -52,23 +53,17 @@ function clocksOf(pairs: readonly (readonly [string, string | null])[]): Clocks 
   return { times, usual: near.length >= 2 && sorted.length >= 3 ? middle : null };
 }
 
-const memo = new WeakMap<Snapshot, { readonly leases: Clocks; readonly beats: Clocks }>();
-
-function allClocks(snapshot: Snapshot): { readonly leases: Clocks; readonly beats: Clocks } {
-  const known = memo.get(snapshot);
-  if (known) return known;
+const allClocks = memoised((snapshot) => {
   const views = nodeViews(snapshot).filter(({ isReady }) => isReady);
   const names = new Set(views.map(({ name }) => name));
   const leases = itemsOf(snapshot, 'leases').filter(
     ({ metadata }) => metadata.namespace === 'kube-node-lease' && names.has(metadata.name),
   );
-  const clocks = {
+  return {
     leases: clocksOf(leases.map(({ metadata, spec }) => [metadata.name, spec?.renewTime ?? null])),
     beats: clocksOf(views.map(({ name, node }) => [name, node && heartbeatOf(node)])),
   };
-  memo.set(snapshot, clocks);
-  return clocks;
-}
+});
 
 function offsetIn({ times, usual }: Clocks, name: string, tolerance: number): number | null {
   const offset = secondsBetween(usual, times.get(name));

@@ -1,6 +1,7 @@
 import type { Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { eventsAbout, isRecent, type SeenEvent } from './events.ts';
+import { memoised } from './memo.ts';
 import { nodeNameOf } from './nodes.ts';
 import { conditionOf } from './pods.ts';
 import { itemsOf } from './snapshot-lists.ts';
@@ -50,13 +51,7 @@ function failureOf(snapshot: Snapshot, pod: Pod): CniFailure | null {
   return isUnresolved(pod, operation) ? { pod, node, operation, event: last } : null;
 }
 
-const memo = new WeakMap<Snapshot, readonly CniFailure[]>();
-
 /** Pods that wait for their network, or to be rid of it, by what the CNI plugin said last. */
-export function cniFailures(snapshot: Snapshot): readonly CniFailure[] {
-  const known = memo.get(snapshot);
-  if (known) return known;
-  const failures = itemsOf(snapshot, 'pods').flatMap((pod) => failureOf(snapshot, pod) ?? []);
-  memo.set(snapshot, failures);
-  return failures;
-}
+export const cniFailures: (snapshot: Snapshot) => readonly CniFailure[] = memoised((snapshot) =>
+  itemsOf(snapshot, 'pods').flatMap((pod) => failureOf(snapshot, pod) ?? []),
+);

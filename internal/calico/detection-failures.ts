@@ -4,6 +4,7 @@ import type { Family } from './autodetection/address.ts';
 import { fieldEvidence, logEvidence } from './evidence.ts';
 import type { LogLine } from './log.ts';
 import { logLines } from './logs.ts';
+import { memoised } from './memo.ts';
 import { nodeViews, type NodeView } from './nodes.ts';
 import { secondsBetween } from './time.ts';
 
@@ -143,16 +144,10 @@ function ofView(snapshot: Snapshot, view: NodeView): DetectionFailure | null {
   };
 }
 
-const memo = new WeakMap<Snapshot, readonly DetectionFailure[]>();
-
 /** The nodes whose calico-node says that it found no address, or did not understand its settings, and what it says. */
-export function detectionFailures(snapshot: Snapshot): readonly DetectionFailure[] {
-  const done = memo.get(snapshot);
-  if (done) return done;
-  const failures = nodeViews(snapshot).flatMap((view) => ofView(snapshot, view) ?? []);
-  memo.set(snapshot, failures);
-  return failures;
-}
+export const detectionFailures: (snapshot: Snapshot) => readonly DetectionFailure[] = memoised(
+  (snapshot) => nodeViews(snapshot).flatMap((view) => ofView(snapshot, view) ?? []),
+);
 
 const ofSettings: ReadonlySet<FailureKind> = new Set([
   'unknown-method',

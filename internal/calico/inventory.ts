@@ -211,7 +211,7 @@ export function buildInventory(sources: InventorySources): Inventory {
   };
 }
 
-const memo = new WeakMap<Snapshot, WeakMap<NodeView, Inventory>>();
+const memo = new WeakMap<Snapshot['logs'], WeakMap<NodeView, Inventory>>();
 
 function gather(snapshot: Snapshot, view: NodeView): Inventory {
   const { pod, ipv4, ipv6, internalIPs, health } = view;
@@ -232,8 +232,9 @@ function gather(snapshot: Snapshot, view: NodeView): Inventory {
 
 /** The interfaces of a node from every source of the snapshot: logs, annotations, addresses. Computed once per view. */
 export function inventoryOf(snapshot: Snapshot, view: NodeView): Inventory {
-  const known = memo.get(snapshot) ?? new WeakMap<NodeView, Inventory>();
-  memo.set(snapshot, known);
+  const { logs } = snapshot;
+  const known = memo.get(logs) ?? new WeakMap<NodeView, Inventory>();
+  memo.set(logs, known);
   const inventory = known.get(view) ?? gather(snapshot, view);
   known.set(view, inventory);
   return inventory;

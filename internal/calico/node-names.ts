@@ -6,6 +6,7 @@ import { calicoEnding } from './endings.ts';
 import { eventEvidence, fieldEvidence, logEvidence } from './evidence.ts';
 import type { LogLine } from './log.ts';
 import { logLines } from './logs.ts';
+import { memoised } from './memo.ts';
 import { nodeViews, type NodeView } from './nodes.ts';
 import { calicoContainer, settingsOf } from './settings.ts';
 
@@ -135,8 +136,6 @@ function byCni(snapshot: Snapshot): readonly MisnamedNode[] {
   });
 }
 
-const memo = new WeakMap<Snapshot, readonly MisnamedNode[]>();
-
 function compute(snapshot: Snapshot): readonly MisnamedNode[] {
   const views = nodeViews(snapshot);
   const misnamed = views.flatMap(
@@ -151,8 +150,4 @@ function compute(snapshot: Snapshot): readonly MisnamedNode[] {
  * The nodes that Calico, or its CNI plugin, calls by another name than Kubernetes. With Kubernetes as the datastore Calico's node
  * is the Node object, so that no other name will do.
  */
-export function misnamedNodes(snapshot: Snapshot): readonly MisnamedNode[] {
-  const done = memo.get(snapshot) ?? compute(snapshot);
-  memo.set(snapshot, done);
-  return done;
-}
+export const misnamedNodes: (snapshot: Snapshot) => readonly MisnamedNode[] = memoised(compute);

@@ -3,6 +3,7 @@ import type { ConfigMap, Pod } from '../model/kubernetes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { parseAddress } from './autodetection/address.ts';
 import { fieldEvidence } from './evidence.ts';
+import { memoised } from './memo.ts';
 import { nodeViews } from './nodes.ts';
 import { findObject, itemsOf } from './snapshot-lists.ts';
 
@@ -54,15 +55,7 @@ function ofPods(snapshot: Snapshot): Found {
     );
 }
 
-const memo = new WeakMap<Snapshot, ReadonlyMap<string, Evidence>>();
-
-/**
- * Addresses that stand for a service and move between machines, with the object that says so: of load balancers, of the control
- * plane's endpoint, of kube-vip and keepalived. An address that a node is known by is none.
- */
-export function virtualAddresses(snapshot: Snapshot): ReadonlyMap<string, Evidence> {
-  const known = memo.get(snapshot);
-  if (known) return known;
+function compute(snapshot: Snapshot): ReadonlyMap<string, Evidence> {
   const nodes = new Set(nodeViews(snapshot).flatMap(({ internalIPs }) => internalIPs));
   const endpoints = endpointPlaces.flatMap(([name, namespace, key]) => {
     const configMap = findObject(snapshot, 'configMaps', name, namespace);
@@ -74,7 +67,12 @@ export function virtualAddresses(snapshot: Snapshot): ReadonlyMap<string, Eviden
       return ip === undefined || nodes.has(ip) ? [] : [[ip, evidence] as const];
     },
   );
-  const addresses = new Map(found.toReversed());
-  memo.set(snapshot, addresses);
-  return addresses;
+  return new Map(found.toReversed());
 }
+
+/**
+ * Addresses that stand for a service and move between machines, with the object that says so: of load balancers, of the control
+ * plane's endpoint, of kube-vip and keepalived. An address that a node is known by is none.
+ */
+export const virtualAddresses: (snapshot: Snapshot) => ReadonlyMap<string, Evidence> =
+  memoised(compute);

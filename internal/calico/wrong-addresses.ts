@@ -13,6 +13,7 @@ import { missingPeers, type PeerReport } from './bgp.ts';
 import { birdSessions, peerKey } from './bird.ts';
 import { logLines } from './logs.ts';
 import { lostAddress } from './lost-address.ts';
+import { memoised } from './memo.ts';
 import { nodeViews } from './nodes.ts';
 import {
   carrierOf,
@@ -184,8 +185,6 @@ function meant(
   return new Set(isWanted || isQuiet ? group : []);
 }
 
-const memo = new WeakMap<Snapshot, Map<Family, readonly WrongAddress[]>>();
-
 function compute(snapshot: Snapshot, family: Family): readonly WrongAddress[] {
   const company = companyOf(snapshot, family);
   // The address of another node is had twice, which is a fault of its own.
@@ -202,14 +201,14 @@ function compute(snapshot: Snapshot, family: Family): readonly WrongAddress[] {
   return wrong.filter((one) => !left.has(one));
 }
 
+const wrong = {
+  4: memoised((snapshot) => compute(snapshot, 4)),
+  6: memoised((snapshot) => compute(snapshot, 6)),
+};
+
 /**
  * The nodes that give out an address which is not their own, in order of names. A second network that is meant is left out, and so
  * is the address of another node.
  */
-export function wrongAddresses(snapshot: Snapshot, family: Family): readonly WrongAddress[] {
-  const known = memo.get(snapshot) ?? new Map<Family, readonly WrongAddress[]>();
-  memo.set(snapshot, known);
-  const done = known.get(family) ?? compute(snapshot, family);
-  known.set(family, done);
-  return done;
-}
+export const wrongAddresses = (snapshot: Snapshot, family: Family): readonly WrongAddress[] =>
+  wrong[family](snapshot);

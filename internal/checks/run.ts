@@ -11,6 +11,8 @@ import { undetermined, undeterminedId } from './undetermined.ts';
 /** Read by the shared views, hence by every check. */
 export const baseNeeds: readonly ListName[] = ['nodes', 'pods', 'daemonSets'];
 
+// The same ones for all checks: what is computed from them is shared, see memo.ts.
+const noLogs: Snapshot['logs'] = [];
 const untold: Read<never> = { state: 'not-asked', reason: 'not declared by this check' };
 
 /** The snapshot as a check may see it: what it did not declare is not there. */
@@ -18,7 +20,7 @@ export function narrow(snapshot: Snapshot, check: Check): Snapshot {
   const declared = new Set<string>([...baseNeeds, ...check.needs, ...check.uses]);
   const hidden = Object.keys(snapshot.lists).filter((name) => !declared.has(name));
   const lists = { ...snapshot.lists, ...Object.fromEntries(hidden.map((name) => [name, untold])) };
-  return { ...snapshot, lists, logs: declared.has('logs') ? snapshot.logs : [] };
+  return { ...snapshot, lists, logs: declared.has('logs') ? snapshot.logs : noLogs };
 }
 
 interface Gap {

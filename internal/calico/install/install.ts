@@ -1,6 +1,7 @@
 import type { Install, InstallState } from '../../model/install.ts';
 import type { Action } from '../../model/remedy.ts';
 import type { ListName, Snapshot } from '../../model/snapshot.ts';
+import { memoised } from '../memo.ts';
 import { distributionOf } from './distribution.ts';
 import { overlayInstallation } from './objects.ts';
 import { ownerOf } from './owner.ts';
@@ -101,18 +102,10 @@ function compute(snapshot: Snapshot): Install {
   };
 }
 
-const memo = new WeakMap<Snapshot, Install>();
-
 /**
  * What renders calico-node, who owns the renderer's input, in which state that is, and what may be
  * done with a change; each with the markers that told it. Computed once for a snapshot. Works on a
  * plain `kubectl cluster-info dump`, where the Installation, ConfigMaps and custom resources are
  * missing, and on pods alone.
  */
-export function installOf(snapshot: Snapshot): Install {
-  const known = memo.get(snapshot);
-  if (known) return known;
-  const install = compute(snapshot);
-  memo.set(snapshot, install);
-  return install;
-}
+export const installOf: (snapshot: Snapshot) => Install = memoised(compute);

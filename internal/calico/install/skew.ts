@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../../model/finding.ts';
 import type { Container, KubeObject } from '../../model/kubernetes.ts';
 import type { ListName, Snapshot } from '../../model/snapshot.ts';
+import { memoised } from '../memo.ts';
 import { calicoContainer } from '../settings.ts';
 import { itemsOf } from '../snapshot-lists.ts';
 import { imageVersion, minorOf } from '../version.ts';
@@ -114,21 +115,13 @@ function operatorSkew(snapshot: Snapshot, calico: string | null): VersionSkew['o
   return { version, expectedMinors, isExpected };
 }
 
-const memo = new WeakMap<Snapshot, VersionSkew>();
-
-/**
- * What versions calico-node, CNI plugin, Typha, kube-controllers, operator and Kubernetes have, and
- * which do not match.
- */
-export function versionSkew(snapshot: Snapshot): VersionSkew {
-  const known = memo.get(snapshot);
-  if (known) return known;
+function compute(snapshot: Snapshot): VersionSkew {
   const view = viewOf(snapshot);
   const calico = calicoVersionOf(view).version;
   const found = componentVersions(view);
   const kubernetesVersion = kubernetesVersionOf(snapshot).version;
   const isOwnNumbering = isEnterprise(view);
-  const skew: VersionSkew = {
+  return {
     calico,
     components: found,
     differing: found.filter(({ version }) => calico !== null && version !== calico),
@@ -137,6 +130,10 @@ export function versionSkew(snapshot: Snapshot): VersionSkew {
     kubernetesVersion,
     kubernetes: isOwnNumbering ? { kind: 'unknown' } : kubernetesSupport(calico, kubernetesVersion),
   };
-  memo.set(snapshot, skew);
-  return skew;
 }
+
+/**
+ * What versions calico-node, CNI plugin, Typha, kube-controllers, operator and Kubernetes have, and
+ * which do not match.
+ */
+export const versionSkew: (snapshot: Snapshot) => VersionSkew = memoised(compute);
