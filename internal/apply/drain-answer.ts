@@ -2,6 +2,7 @@ import type { Refused } from '../model/cluster.ts';
 import type { Pod } from '../model/kubernetes.ts';
 import type { DrainOptions } from '../model/plan.ts';
 import type { Change } from '../model/remedy.ts';
+import { isGone } from './objects.ts';
 
 /** What is to be done after the server did not take an eviction or deletion. */
 export type NextStep =
@@ -34,7 +35,7 @@ const isOfSeveralBudgets = ({ status, message }: Refused): boolean =>
 /** How it goes on after a refusal, by kubectl pkg/drain/drain.go, and more patient where an answer was lost. */
 export function nextStep(refused: Refused): NextStep {
   const { status, isOpen } = refused;
-  if (status === 404) return 'gone';
+  if (isGone(refused)) return 'gone';
   if (isOfSeveralBudgets(refused)) return 'hopeless';
   if (isBudgetRefusal(refused) || isNamespaceGoing(refused)) return 'blocked';
   if (status === 429) return 'busy';

@@ -10,7 +10,7 @@ import {
 } from '../plan/drain-facts.ts';
 import { canReplace } from '../plan/drain-nodes.ts';
 import { readVolumes } from './drain-volumes.ts';
-import { isNode, isPod, reasonOf } from './objects.ts';
+import { isGone, isNode, isPod, reasonOf } from './objects.ts';
 import { inParallel } from './parallel.ts';
 import { timeText } from './recorder.ts';
 
@@ -121,7 +121,7 @@ export const readDaemonSets = (
   inParallel(daemonSetsOf(pods), atATime, async ({ namespace, name }) => {
     const reply = await cluster.get({ apiVersion: 'apps/v1', kind: 'DaemonSet', namespace, name });
     if (reply.state === 'done') return { namespace, name, state: 'there', message: '' } as const;
-    const state = reply.status === 404 ? 'missing' : 'unread';
+    const state = isGone(reply) ? 'missing' : 'unread';
     return { namespace, name, state, message: reply.message } as const;
   });
 

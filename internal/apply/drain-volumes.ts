@@ -3,7 +3,7 @@ import type { KubeObject, Pod } from '../model/kubernetes.ts';
 import type { ApiRef } from '../model/remedy.ts';
 import type { Volume, VolumeClaim } from '../plan/drain-facts.ts';
 import { claimNamesOf } from '../plan/drain-fit.ts';
-import { reasonOf } from './objects.ts';
+import { isGone, reasonOf } from './objects.ts';
 import { inParallel } from './parallel.ts';
 
 const atATime = 8;
@@ -18,7 +18,7 @@ async function readAll(
 ): Promise<{ readonly objects: readonly KubeObject[]; readonly reason: string | null }> {
   const replies = await inParallel(refs, atATime, (ref) => cluster.get(ref));
   // One that is not there is no obstacle: its pod does not run, or not for long.
-  const failed = replies.find((reply) => reply.state === 'refused' && reply.status !== 404);
+  const failed = replies.find((reply) => reply.state === 'refused' && !isGone(reply));
   return {
     objects: replies.flatMap((reply) => (reply.state === 'done' ? [reply.value] : [])),
     reason: failed?.state === 'refused' ? reasonOf(failed) : null,

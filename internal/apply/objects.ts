@@ -16,9 +16,15 @@ export type Look =
   | { readonly state: 'gone' }
   | { readonly state: 'unread'; readonly refused: Refused };
 
+/** Whether the server says that there is no such object. A 404 that does not name one says nothing of it. */
+export const isGone = ({ status, reason, message }: Refused): boolean =>
+  status === 404 &&
+  reason === 'NotFound' &&
+  !message.includes('could not find the requested resource');
+
 function lookOf(reply: Reply<KubeObject>): Look {
   if (reply.state === 'done') return { state: 'there', object: reply.value };
-  return reply.status === 404 ? { state: 'gone' } : { state: 'unread', refused: reply };
+  return isGone(reply) ? { state: 'gone' } : { state: 'unread', refused: reply };
 }
 
 /** Reads one object. */

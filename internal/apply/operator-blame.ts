@@ -2,7 +2,7 @@ import type { KubeObject } from '../model/kubernetes.ts';
 import { fieldAt, isFields } from '../plan/fields.ts';
 import { hasSeen, operatorSays, type OperatorSays } from '../plan/operator-status.ts';
 import type { ApplyContext } from './context.ts';
-import { glance } from './objects.ts';
+import { glance, isGone } from './objects.ts';
 
 type Complaint = OperatorSays['degraded'];
 type Reader = Pick<ApplyContext, 'cluster'>;
@@ -24,7 +24,7 @@ async function operatorDeployment({ cluster }: Reader): Promise<KubeObject | nul
   const home = { ...place, namespace: 'tigera-operator', name: 'tigera-operator' };
   const reply = await cluster.get(home);
   if (reply.state === 'done') return reply.value;
-  if (reply.status !== 404) return 'unread';
+  if (!isGone(reply)) return 'unread';
   // Charts may put it elsewhere, the label stays.
   const others = await cluster.list({ ...place, labelSelector: 'k8s-app=tigera-operator' });
   return others.state === 'done' ? (others.value[0] ?? null) : 'unread';

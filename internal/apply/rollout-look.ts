@@ -9,7 +9,7 @@ import {
   type NodeBaseline,
 } from '../plan/rollout-nodes.ts';
 import type { ApplyContext } from './context.ts';
-import { isDaemonSet, isNode, isPod } from './objects.ts';
+import { isDaemonSet, isGone, isNode, isPod } from './objects.ts';
 
 /** A DaemonSet with the nodes that it runs on, before anything was changed. */
 export interface WorkloadBefore {
@@ -34,7 +34,7 @@ export async function readDaemonSet(
   ref: ApiRef,
 ): Promise<DaemonSet | null | 'unread'> {
   const reply = await cluster.get(ref);
-  if (reply.state === 'refused') return reply.status === 404 ? null : 'unread';
+  if (reply.state === 'refused') return isGone(reply) ? null : 'unread';
   return isDaemonSet(reply.value) ? reply.value : null;
 }
 

@@ -46,9 +46,13 @@ export function joinLog(head: string, tail: string, isTailCut: boolean): string 
   return `${first}${leftOut}\n${last}`;
 }
 
-// The API server says in a 400 that a container has not run (yet), which is no fault of the server's.
-const refused = ({ status, error }: Failure): LogRead =>
-  status === 400 ? failedLog(error.message) : { state: 'failed', error };
+// The API server says in a 400 that a container has not run (yet), which is no fault of the server's. A 404 that is not in its
+// words is of something on the way, and says nothing of the container.
+function refused({ status, error, details }: Failure): LogRead {
+  if (status === 400) return failedLog(error.message);
+  const isStrange = error.kind === 'not-found' && details === undefined;
+  return { state: 'failed', error: isStrange ? { ...error, kind: 'server-error' } : error };
+}
 
 /**
  * Reads one container's log. The start-up lines are at the beginning and the last words at the end, so of a long log both are

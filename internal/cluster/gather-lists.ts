@@ -112,9 +112,9 @@ async function readWorkloads(run: Run, places: Places) {
 }
 
 // Of an add-on: one that is down is as good as none, and often as sick as the node that it runs on.
-async function readMetrics(run: Run): Promise<Read<k8s.NodeMetrics>> {
+async function readMetrics(run: Run, places: Places): Promise<Read<k8s.NodeMetrics>> {
   const target = { group: 'metrics.k8s.io', version: 'v1beta1', resource: 'nodes' };
-  const read = await readIfServed(run, 'nodeMetrics', target, { patience: 'little' });
+  const read = await readIfServed(run, places, 'nodeMetrics', target, { patience: 'little' });
   if (read.state !== 'failed' || read.error.kind === 'forbidden') return read;
   run.warn(`Could not read the load of the nodes: ${read.error.message}`);
   return notAsked(read.error.message);
@@ -131,7 +131,7 @@ async function readSurroundings(run: Run, places: Places) {
     readParts(run, 'leases', [{ target: { ...leases, namespace: 'kube-node-lease' } }]),
     readParts(run, 'clusterRoles', clusterRoleParts),
     readParts(run, 'clusterRoleBindings', bindingParts),
-    readMetrics(run),
+    readMetrics(run, places),
   ]);
   const [nodeLeases, clusterRoles, clusterRoleBindings, nodeMetrics] = others;
   return {
@@ -150,7 +150,7 @@ export async function gatherLists(run: Run): Promise<{ lists: AllLists; places: 
   const places = await findPlaces(run);
   const [calico, ownership, workloads, surroundings] = await Promise.all([
     readCalico(run, places),
-    readOwnership(run),
+    readOwnership(run, places),
     readWorkloads(run, places),
     readSurroundings(run, places),
   ]);

@@ -36,6 +36,19 @@ export const apps = (resource: string, namespace?: string): Target => ({
   ...(namespace === undefined ? {} : { namespace }),
 });
 
+/** A list that is not served though its definition is there: it was lost, and is not absent. */
+export function asDefined<T>(
+  crds: Read<k8s.CustomResourceDefinition>,
+  { group, resource }: Target,
+  read: Read<T>,
+): Read<T> {
+  const type = `${resource}.${group}`;
+  if (read.state !== 'not-asked' || crds.state === 'not-asked') return read;
+  if (!(crds.items ?? []).some(({ metadata }) => metadata.name === type)) return read;
+  const message = `the server does not know ${type}, which is defined`;
+  return { state: 'failed', error: { kind: 'server-error', message } };
+}
+
 export const itemsOf = <T>(read: Read<T>): readonly T[] =>
   read.state === 'not-asked' ? [] : (read.items ?? []);
 

@@ -1,7 +1,7 @@
 import type { ListName, Lists } from '../model/snapshot.ts';
 import type { Api, Ask } from './api.ts';
-import { type Page, pageOf, pageSize, withRestarts } from './raw-list.ts';
 import type { ProtobufKind } from './protobuf-list.ts';
+import { ofPage, type Page, pageOf, pageSize, withRestarts } from './raw-list.ts';
 import { failure, type Outcome } from './read-error.ts';
 import { admit } from './shape.ts';
 import { sharing } from './sharing.ts';
@@ -53,7 +53,7 @@ async function readPages<Name extends ListName>(
       protobufKind = undefined;
       continue;
     }
-    if (outcome.state === 'failed') return outcome;
+    if (outcome.state === 'failed') return ofPage(next, outcome);
     const read = pageOf(outcome.value);
     if (!read) return failure('damaged', `the answer is not a list of ${target.resource}`);
     const admitted = admitPage(name, read);

@@ -1,6 +1,6 @@
 import type { Api } from './api.ts';
 import { isList, isRecord } from './json.ts';
-import { failure, type Outcome } from './read-error.ts';
+import { type Failure, failure, type Outcome } from './read-error.ts';
 import type { Target } from './target.ts';
 
 /** How many objects are asked for at a time. */
@@ -24,6 +24,12 @@ export function pageOf(value: unknown): Page | null {
   return { body: value, items: items ?? [], next: typeof next === 'string' ? next : '' };
 }
 
+/** A list that has begun is there: what does not know its next page (404) is no answer about it. */
+export function ofPage(token: string, failed: Failure): Failure {
+  const isBegun = token !== '' && failed.error.kind === 'not-found';
+  return isBegun ? { ...failed, error: { ...failed.error, kind: 'server-error' } } : failed;
+}
+
 /** Runs the reading of a list anew if its pages have become too old on the way (410), twice at most. */
 export async function withRestarts<T>(read: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
   for (let restarts = 0; ; restarts += 1) {
@@ -42,7 +48,7 @@ async function readPages(
   for (let next = ''; ;) {
     const page = { limit: String(pageSize), ...(next === '' ? {} : { continue: next }) };
     const outcome = await api.getJson(target, { query: { ...query, ...page } });
-    if (outcome.state === 'failed') return outcome;
+    if (outcome.state === 'failed') return ofPage(next, outcome);
     const read = pageOf(outcome.value);
     if (!read) return failure('damaged', `the answer is not a list of ${target.resource}`);
     for (const item of read.items) items.push(item);

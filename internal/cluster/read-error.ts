@@ -75,6 +75,16 @@ export function failureOfStatus(status: number, body: string, needed: Right | nu
   return { state: 'failed', status, error, details: { reason, causes, retryAfterSeconds } };
 }
 
+// k8s.io/apimachinery api/errors NewGenericServerResponse: said of a type, or of a path below an object, never of an object.
+const ofType = /could not find the requested resource/;
+
+/**
+ * True where the API server itself says that there is no object of this name. Any other 404 is of a type that is not served, or of
+ * something on the way that knows nothing of the API.
+ */
+export const isAbsence = (reason: string, message: string): boolean =>
+  reason === 'NotFound' && !ofType.test(message);
+
 /** The system's or OpenSSL's code of an error, empty if it has none. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';

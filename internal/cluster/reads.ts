@@ -1,7 +1,7 @@
 import type { KubeObject } from '../model/kubernetes.ts';
 import type { ListName, Lists, Read, ReadError } from '../model/snapshot.ts';
 import { type Listed, type ListAsk, readList, readOne } from './list.ts';
-import type { Failure, Outcome } from './read-error.ts';
+import { type Failure, isAbsence, type Outcome } from './read-error.ts';
 import type { Phase, Run } from './run.ts';
 import type { Target } from './target.ts';
 
@@ -68,11 +68,27 @@ async function ask<Name extends ListName>(
   return outcome;
 }
 
-// Not found: a list that the API does not serve, or an object that is not there, which is an answer.
-function readOf<T>({ target }: Part, outcome: Outcome<Listed<T>>): Read<T> {
+// What every Kubernetes serves that Calico runs on. discovery.k8s.io/v1 came later (1.21): only discovery tells whether it is there.
+const alwaysServed: ReadonlySet<string> = new Set([
+  '',
+  'apps',
+  'apiextensions.k8s.io',
+  'coordination.k8s.io',
+  'rbac.authorization.k8s.io',
+]);
+
+const isBuiltIn = ({ group, version }: Target, { groups }: Run): boolean =>
+  alwaysServed.has(group) || (group === 'discovery.k8s.io' && groups?.get(group) === version);
+
+// Not found: an object that is not there, which is an answer; or a type that the API does not serve, which of those that it must
+// serve says only that something else has answered.
+function readOf<T>(run: Run, { target }: Part, outcome: Outcome<Listed<T>>): Read<T> {
   if (outcome.state === 'read') return { state: 'read', items: outcome.value.items };
-  if (outcome.error.kind !== 'not-found') return { state: 'failed', error: outcome.error };
-  if (target.name !== undefined) return { state: 'read', items: [] };
+  const { error, details } = outcome;
+  if (error.kind !== 'not-found') return { state: 'failed', error };
+  if (target.name !== undefined && isAbsence(details?.reason ?? '', error.message))
+    return { state: 'read', items: [] };
+  if (isBuiltIn(target, run)) return { state: 'failed', error };
   const { group, resource } = target;
   return notAsked(`the cluster does not serve ${group === '' ? resource : `${resource}.${group}`}`);
 }
@@ -92,7 +108,7 @@ export async function readParts<Name extends ListName>(
 ): Promise<Read<Lists[Name]>> {
   const reads = await Promise.all(
     parts.map(async (part) => {
-      const read = readOf(part, await ask(run, phase, name, part));
+      const read = readOf(run, part, await ask(run, phase, name, part));
       if (read.state !== 'failed' || !part.isOptional) return read;
       tellLoss(run, part, read.error);
       // Whoever may not read it can do without; what could not be had may be what tells.
@@ -115,7 +131,7 @@ export async function readAcross<Name extends ListName>(
   namespaces: readonly string[],
 ): Promise<Read<Lists[Name]>> {
   const everywhere = await ask(run, 'lists', name, part);
-  if (!isForbidden(everywhere)) return readOf(part, everywhere);
+  if (!isForbidden(everywhere)) return readOf(run, part, everywhere);
   const reads = await Promise.all(
     namespaces.map((namespace) =>
       readParts(run, name, [{ ...part, target: { ...part.target, namespace } }]),
@@ -123,7 +139,7 @@ export async function readAcross<Name extends ListName>(
   );
   const read = reads.flatMap((one, index) => (one.state === 'read' ? [[one, index] as const] : []));
   const one = join(read.map(([some]) => some));
-  if (one.state !== 'read' || one.items.length === 0) return readOf(part, everywhere);
+  if (one.state !== 'read' || one.items.length === 0) return readOf(run, part, everywhere);
   const seen = read.map(([, index]) => namespaces[index]).join(', ');
   run.warn(`${everywhere.error.message}: of the namespaces only ${seen} were looked at.`);
   return one;

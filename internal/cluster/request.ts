@@ -5,6 +5,7 @@ import { isList, isRecord } from './json.ts';
 import { limiter } from './limit.ts';
 import { protobufType } from './protobuf-list.ts';
 import { type Failure, failure, type Outcome } from './read-error.ts';
+import type { Answer } from './transport.ts';
 import { pathOf, type Right, rightToRead, type Target } from './target.ts';
 
 const largestJson = 256 * 2 ** 20;
@@ -50,6 +51,10 @@ function withItems(list: unknown, items: readonly unknown[]): unknown {
   const places = list['items'];
   return { ...list, items: places.map((place) => (isRecord(place) ? items[next++] : place)) };
 }
+
+// The API server gives logs as text/plain: a page is of a proxy or a login on the way.
+const isPage = ({ headers }: Answer): boolean =>
+  /^text\/html\b/i.test(headers['content-type'] ?? '');
 
 export const commonHeaders = ({ userAgent = 'kubectl-calico-fix' }: ApiOptions) => ({
   'user-agent': userAgent,
@@ -106,6 +111,7 @@ export function createApi(connection: Connection, options: ApiOptions = {}): Api
     };
     const outcome = await limit(() => attempts.run(request));
     if (outcome.state === 'failed') return outcome;
+    if (isPage(outcome.value)) return failure('damaged', 'the answer is a web page and no log');
     return { state: 'read', value: { text: outcome.value.text, bytes: outcome.value.bytes } };
   };
 

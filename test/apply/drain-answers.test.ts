@@ -5,6 +5,7 @@ import { cause, refusal, silence, tooBusy } from '../support/memory-answers.ts';
 
 it.each([
   [refusal(404, 'pods "a" not found'), 'gone'],
+  [refusal(404, '404 page not found', { reason: '' }), 'hopeless'],
   [refusal(429, 'x', { causes: [cause('DisruptionBudget', '', 'y')] }), 'blocked'],
   [refusal(429, "Cannot evict pod as it would violate the pod's disruption budget."), 'blocked'],
   [tooBusy(), 'busy'],

@@ -108,6 +108,12 @@ describe('a log', () => {
       'not-found',
     ],
     ['is gone', status(404, 'pods "till-1" not found'), 'not-found'],
+    ['is unknown to a proxy', { status: 404, text: '404 page not found' }, 'server-error'],
+    [
+      'has a login page before it',
+      { text: '<html>Sign in</html>', headers: { 'content-type': 'text/html; charset=utf-8' } },
+      'damaged',
+    ],
     ['is forbidden', status(403, 'no'), 'forbidden'],
     ['is far away', status(500, 'dial tcp: i/o timeout'), 'server-error'],
   ])('of a container that %s', async (_name, reply, kind) => {

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { clusterRoleYaml, missingRights } from '../../internal/cluster/rights.ts';
 import type { Progress } from '../../internal/cluster/run.ts';
 import { UserError } from '../../internal/model/error.ts';
+import type { ListName } from '../../internal/model/snapshot.ts';
 import { daemonSet, node, object, pod } from '../support/cluster-objects.ts';
 import type { Exception, StubCluster, StubObject } from '../support/cluster-script.ts';
 import { crds, gatherFrom, namesIn, namespaces, orchard } from '../support/orchard.ts';
-import { status } from '../support/stub-api-server.ts';
+import { type Reply, status } from '../support/stub-api-server.ts';
 
 describe('round one', () => {
   test('reads the lists, with kinds, by the clock of the server', async () => {
@@ -71,6 +72,29 @@ describe('round one', () => {
     });
     expect(snapshot.lists.bgpPeers.state).toBe('not-asked');
     expect(snapshot.lists.nodeMetrics.state).toBe('not-asked');
+  });
+
+  const nothingThere: Reply = { status: 404, text: '404 page not found\n' };
+  test.each<[string, RegExp, ListName, string]>([
+    ['a type that every server has', /\/apps\/v1\/daemonsets$/, 'daemonSets', 'failed'],
+    ['Endpoints, by name', /\/endpoints\/kubernetes$/, 'endpoints', 'failed'],
+    ['a role, by name', /\/clusterroles\/calico-node$/, 'clusterRoles', 'failed'],
+    ['slices where they are served', /\/endpointslices$/, 'endpointSlices', 'failed'],
+    ['a type that is defined', /\/ippools$/, 'ipPools', 'failed'],
+    ['a type that is not', /\/bgppeers$/, 'bgpPeers', 'not-asked'],
+  ])('is not sure of a 404 for %s', async (_, part, list, state) => {
+    const groups = { 'crd.projectcalico.org': 'v1', 'discovery.k8s.io': 'v1' };
+    const { snapshot } = await gatherFrom({ ...orchard(), groups }, {}, ({ path }) =>
+      part.test(path) ? nothingThere : undefined,
+    );
+    expect(snapshot.lists[list].state).toBe(state);
+  });
+
+  test('takes nothing for absent that is defined and that discovery leaves out', async () => {
+    const { objects } = orchard();
+    const more = crds('installations.operator.tigera.io');
+    const { snapshot } = await gatherFrom({ ...orchard(), objects: [...objects, ...more] });
+    expect(snapshot.lists.installations.state).toBe('failed');
   });
 
   test.each([

@@ -54,6 +54,14 @@ describe('a list', () => {
     expect(seen).toHaveLength(6);
   });
 
+  test('is not absent because its next page is', async () => {
+    const script = clusterScript(many, ({ query }) =>
+      query['continue'] ? status(404, 'no such page') : undefined,
+    );
+    const { result } = await withApi(script, (api) => readList(api, 'nodes', nodes));
+    expect(result).toMatchObject({ state: 'failed', error: { kind: 'server-error' } });
+  });
+
   test('is given up when they are always too old', async () => {
     const script = clusterScript(many, ({ query }) =>
       query['continue'] ? status(410, 'too old') : undefined,

@@ -117,7 +117,7 @@ function resourceReply(cluster: StubCluster, request: Seen): Reply {
   );
   if (name !== undefined) {
     const found = inPlace.find(({ metadata }) => metadata.name === name);
-    if (!found) return status(404, `${resource} "${name}" not found`);
+    if (!found) return status(404, `${resource} "${name}" not found`, { reason: 'NotFound' });
     return {
       json: request.headers.accept?.includes('PartialObjectMetadata') ? asMetadata(found) : found,
     };
