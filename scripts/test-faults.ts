@@ -12,6 +12,7 @@ import type { Journey, Leg } from '../test/faults/journey.ts';
 const usage = `Sends diagnose, fix and undo through bad weather: a proxy before a real API server that breaks requests at random.
 
   npm run test:faults -- [--runs N] [--seed S] [--speed K]
+  npm run test:faults -- --first       ends with the first journey that breaks a rule
   npm run test:faults -- --journey INCIDENT/SEED   one journey again, told in full
 
   --runs   how many journeys, 100 unless told
@@ -92,10 +93,14 @@ async function runOn(
   seeds: readonly string[],
   speed: string,
   take: (journey: Journey) => void,
+  signal: AbortSignal,
 ): Promise<boolean> {
+  if (signal.aborted) return true;
   const child = spawn(process.execPath, [worker, id, speed, ...seeds], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const end = (): void => void child.kill();
+  signal.addEventListener('abort', end, { once: true });
   let told = 0;
   createInterface({ input: child.stdout }).on('line', (line) => {
     told += 1;
@@ -103,7 +108,8 @@ async function runOn(
     if (isJourney(value)) take(value);
   });
   await once(child, 'close');
-  return child.exitCode === 0 && told === seeds.length;
+  signal.removeEventListener('abort', end);
+  return signal.aborted || (child.exitCode === 0 && told === seeds.length);
 }
 
 function close(tally: Tally, speed: string): number {
@@ -132,6 +138,7 @@ interface Wish {
   readonly seed: string;
   readonly speed: string;
   readonly clusters: number;
+  readonly isOnlyFirst: boolean;
   /** `INCIDENT/SEED`, told in full. */
   readonly journey: string | null;
 }
@@ -154,16 +161,20 @@ function sharesOf({
 }
 
 async function runAll(wish: Wish): Promise<number> {
-  const { runs, speed, clusters, journey: one } = wish;
+  const { runs, speed, clusters, isOnlyFirst, journey: one } = wish;
+  const enough = new AbortController();
   const tally = newTally();
   const shares = sharesOf(wish).filter(([, seeds]) => seeds.length > 0);
   await inTurn(shares, clusters, async ([id, seeds]) => {
-    const isDone = await runOn(id, seeds, speed, (journey) => {
+    const take = (journey: Journey): void => {
+      if (enough.signal.aborted) return;
       count(tally, journey);
       const done = tally.passed + tally.failed;
       if (done % progressStep === 0) print(`${done} of ${runs}`);
       if (one !== null || !isWhole(journey)) tell(id, journey);
-    });
+      if (isOnlyFirst && !isWhole(journey)) enough.abort();
+    };
+    const isDone = await runOn(id, seeds, speed, take, enough.signal);
     if (isDone) return;
     tally.failed += 1;
     print(`the cluster of ${id} ended before its journeys did`);
@@ -173,7 +184,8 @@ async function runAll(wish: Wish): Promise<number> {
 
 async function main(): Promise<number> {
   const text = { type: 'string' } as const;
-  const options = { runs: text, seed: text, speed: text, clusters: text, journey: text };
+  const first = { type: 'boolean' } as const;
+  const options = { runs: text, seed: text, speed: text, clusters: text, journey: text, first };
   const { values } = parseArgs({ options });
   const { runs = '100', speed = '20', clusters = '3', journey = null } = values;
   const { seed = String(Date.now() % 1_000_000) } = values;
@@ -191,6 +203,7 @@ async function main(): Promise<number> {
     seed,
     speed,
     clusters: Number(clusters),
+    isOnlyFirst: values.first ?? false,
     journey,
   });
 }

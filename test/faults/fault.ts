@@ -11,8 +11,14 @@ export type Fault =
   /** A 503 that the API server itself says, before the request reaches its handler. */
   | { readonly kind: 'starting' }
   | { readonly kind: 'gone' | 'unauthorized' }
+  /** The user lacks the right. */
+  | { readonly kind: 'forbidden' }
+  /** The server does not know the path, as where an API group is not there. */
+  | { readonly kind: 'unserved' }
   /** Somebody writes to the object just before, so that what was read of it is stale. */
-  | { readonly kind: 'overtaken' };
+  | { readonly kind: 'overtaken' }
+  /** Somebody changes just before what is about to be changed. */
+  | { readonly kind: 'meddled' };
 
 /** What a fault is called where faults are counted. */
 export function nameOfFault(fault: Fault): string {
@@ -35,8 +41,14 @@ export function nameOfFault(fault: Fault): string {
       return '410';
     case 'unauthorized':
       return '401';
+    case 'forbidden':
+      return '403';
+    case 'unserved':
+      return '404';
     case 'overtaken':
       return 'stale resourceVersion';
+    case 'meddled':
+      return 'rival change';
     case 'silence':
       return 'no answer';
   }
@@ -61,6 +73,9 @@ export const faultNames: readonly string[] = [
   'no answer',
   '410',
   '401',
+  '403',
+  '404',
   'stale resourceVersion',
+  'rival change',
   expiredCertificate,
 ];

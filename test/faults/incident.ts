@@ -13,12 +13,25 @@ export interface Circumstance {
   readonly begin: (cluster: SimulatedCluster) => Promise<void>;
 }
 
+/** Somebody else's change of what the cure changes too. */
+export interface Rival {
+  readonly path: string;
+  /** What they make of the object. Whoever puts `undo` in has it as it was. */
+  readonly meddle: (cluster: SimulatedCluster) => Promise<{ readonly undo: () => Promise<void> }>;
+}
+
 /** A cluster in which something is wrong that the tool can put right, and how that is told apart without the tool. */
 export interface Incident {
   readonly id: string;
   readonly build: () => ClusterSpec;
   /** Calico's. */
   readonly namespace: string;
+  /** The paths of what its cure may change, where it lasts. */
+  readonly mayWrite: RegExp;
+  /** Null: nobody else changes the same. */
+  readonly rival: Rival | null;
+  /** Most of its weathers are such that something cannot be read. */
+  readonly isOfReading?: true;
   /** What fix may be asked for, one of them at random. */
   readonly fixes: readonly (readonly string[])[];
   /** Seconds that a fix may wait, one of them at random. */

@@ -13,6 +13,7 @@ import {
   withoutBgp,
   type Incident,
 } from './incident.ts';
+import { otherMethod, otherMethodOfOperator } from './rivals.ts';
 
 const finding = 'wrong-ip-autodetected';
 const sick = 'worker-2';
@@ -55,6 +56,8 @@ export const addressIncidents: readonly Incident[] = [
   {
     ...wrongAddress('kube-system'),
     id: 'address',
+    mayWrite: /\/kube-system\/daemonsets\/calico-node$/,
+    rival: otherMethod,
     build: () => byManifest(nodesWithBridge(), { backend: 'vxlan' }, quick),
     circumstances: [onDelete, onDelete, usual],
     bringBack: rollAtOnce,
@@ -62,6 +65,8 @@ export const addressIncidents: readonly Incident[] = [
   {
     ...wrongAddress('calico-system'),
     id: 'address-operator',
+    mayWrite: /\/installations\/default$/,
+    rival: otherMethodOfOperator,
     build: () => byOperator(nodesWithBridge(), { spec: withoutBgp }, quick),
     circumstances: [usual],
     bringBack: () => Promise.resolve(),

@@ -138,6 +138,8 @@ export const drainIncidents: readonly Incident[] = [
   {
     id: 'drain',
     namespace: 'kube-system',
+    mayWrite: /\/nodes\/worker-2$|\/namespaces\/default\/pods\//,
+    rival: null,
     build: () => {
       const nodes = machines({}, 3);
       const objects = [[replicaSets, busySet(nodeAt(nodes, 1).cpus)] as const];

@@ -13,6 +13,7 @@ import {
   withoutBgp,
   type Incident,
 } from './incident.ts';
+import { otherLimits, otherLimitsOfOperator } from './rivals.ts';
 
 const finding = 'slow-startup-liveness-kill';
 const sick = 'worker-3';
@@ -69,6 +70,8 @@ export const probeIncidents: readonly Incident[] = [
   {
     ...killedInStart('kube-system'),
     id: 'probes',
+    mayWrite: /\/kube-system\/daemonsets\/calico-node$/,
+    rival: otherLimits,
     build: () =>
       byManifest(
         nodesWithOneFar(),
@@ -82,6 +85,8 @@ export const probeIncidents: readonly Incident[] = [
   {
     ...killedInStart('calico-system'),
     id: 'probes-operator',
+    mayWrite: /\/installations\/default$/,
+    rival: otherLimitsOfOperator,
     build: withOverride,
     fixes,
     circumstances: [usual],
@@ -90,6 +95,9 @@ export const probeIncidents: readonly Incident[] = [
   {
     ...killedInStart('calico-system'),
     id: 'frozen-operator',
+    mayWrite:
+      /\/(installations\/default|calico-system\/daemonsets\/calico-node|deployments\/tigera-operator)$/,
+    rival: null,
     build: () =>
       byOperator(
         nodesWithOneFar(),

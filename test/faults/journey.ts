@@ -4,7 +4,7 @@ import { anyTimeout, within } from './incident.ts';
 import { expiredCertificate, nameOfFault } from './fault.ts';
 import { differences, readObjects, readPods, type Objects } from './objects.ts';
 import { randomOf, type Random } from './random.ts';
-import { readRecords } from './records.ts';
+import { isStepAt, readRecords } from './records.ts';
 import { brokenRules } from './rules.ts';
 import type { Seen } from './proxy.ts';
 import type { Station } from './station.ts';
@@ -125,6 +125,7 @@ const injectedIn = ({ proxy }: Station): readonly string[] => [
   ...Array.from({ length: proxy.refusals() }, () => expiredCertificate),
 ];
 
+/** Runs a command and holds the rules against it. */
 async function walk(args: readonly string[], weather: Weather, station: Station): Promise<Leg> {
   const { cluster, incident, env, proxy, clock, unannounced } = station;
   const { client } = cluster;
@@ -144,6 +145,11 @@ async function walk(args: readonly string[], weather: Weather, station: Station)
   const seen = proxy.seen();
   const faults = brokenRules({
     ran,
+    namespace: incident.namespace,
+    mayWrite: incident.mayWrite,
+    meddledWith: station.meddledWith(),
+    damaged: station.damaged(),
+    speed: station.speed,
     seen,
     before,
     after,
@@ -157,6 +163,8 @@ async function walk(args: readonly string[], weather: Weather, station: Station)
     limitSeconds: limitOf(args),
   });
   const secret = unannounced.splice(0).map((write) => `sent before it was recorded: ${write}`);
+  // What somebody else has done holds for one command.
+  await station.mend();
   const { code, stdout, stderr, seconds } = ran;
   return {
     args,
@@ -191,6 +199,14 @@ async function wayBack(station: Station, start: Objects, legs: Leg[]): Promise<r
   return isBack ? [] : [`not as before, with nothing left to undo: ${left.join(', ')}`];
 }
 
+// Somebody may change again what a fix has changed: an undo that comes then has to leave it.
+async function isMeddledWith({ env, incident, meddle }: Station): Promise<boolean> {
+  const record = newestUndoable(readRecords(env));
+  const place = incident.rival?.path;
+  if (place === undefined || !record?.steps.some((step) => isStepAt(step, place))) return false;
+  return await meddle(place);
+}
+
 async function isBroughtBack({ cluster, incident }: Station): Promise<boolean> {
   if (await incident.isStanding(cluster)) return true;
   await incident.bringBack(cluster);
@@ -208,12 +224,15 @@ export async function travel(seed: string, station: Station): Promise<Journey> {
   if (!(await within(standingMs, () => isBroughtBack(station))))
     return { ...told, legs: [], faults: ['the incident does not come back'] };
   await circumstance.begin(cluster);
+  if (random.chance(0.15)) await station.damage();
   const start = await readObjects(cluster.client, incident.namespace);
   const legs: Leg[] = [];
   const count = 1 + random.below(3);
   for (let leg = 0; leg < count; leg += 1) {
-    const weather = weatherOf(`${seed}/${leg}`);
-    const args = [...commandOf(random, station), `--request-timeout=${requestTimeout}s`];
+    const weather = weatherOf(`${seed}/${leg}`, incident.isOfReading);
+    const isMeddled = random.chance(0.2) && (await isMeddledWith(station));
+    const command = isMeddled ? undoOf(random) : commandOf(random, station);
+    const args = [...command, `--request-timeout=${requestTimeout}s`];
     legs.push(await walk(args, weather, station));
   }
   const faults = await wayBack(station, start, legs);

@@ -10,6 +10,7 @@ import { calm, type Weather, weatherOf } from './weather.ts';
 const authority = makeAuthority('faults');
 const received: string[] = [];
 const overtaken: string[] = [];
+const meddled: string[] = [];
 const written: string[] = [];
 const server = https.createServer(authority.issue('127.0.0.1'), (request, response) => {
   received.push(`${request.method ?? ''} ${request.url ?? ''}`);
@@ -29,6 +30,7 @@ beforeAll(async () => {
     certificate: authority.issue('127.0.0.1'),
     expired: authority.issue('127.0.0.1', '250601000000Z'),
     overtake: (path) => Promise.resolve(void overtaken.push(path)),
+    meddle: (path) => Promise.resolve(void meddled.push(path)),
     onWrite: (method, url) => void written.push(`${method} ${url}`),
   });
 });
@@ -86,6 +88,8 @@ describe('what the proxy does', () => {
     [{ kind: 'starting' }, 503],
     [{ kind: 'status', status: 500, isPassedOn: false }, 500],
     [{ kind: 'gone' }, 410],
+    [{ kind: 'forbidden' }, 403],
+    [{ kind: 'unserved' }, 404],
     [{ kind: 'unauthorized' }, 401],
   ])('%o: another status, and the server is not asked', async (fault, status) => {
     expect(await under(fault)).toMatchObject({ status });
@@ -114,6 +118,20 @@ describe('what the proxy does', () => {
   test('somebody writes first', async () => {
     expect(await under({ kind: 'overtaken' }, 'PATCH')).toMatchObject({ status: 200 });
     expect(overtaken).toEqual(['/api/v1/nodes/pier-1']);
+  });
+
+  test('somebody changes the same first', async () => {
+    expect(await under({ kind: 'meddled' }, 'PATCH')).toMatchObject({ status: 200 });
+    expect(meddled).toEqual(['/api/v1/nodes/pier-1']);
+    expect(received).toEqual(['PATCH /api/v1/nodes/pier-1']);
+  });
+
+  test('a list comes in smaller pages than were asked for', async () => {
+    proxy.begin({ ...calm, pageSize: 2 }, () => {});
+    received.length = 0;
+    for (const url of ['/a?limit=500&continue=x', '/a?limit=1', '/a']) await ask('GET', url);
+    expect(received).toEqual(['GET /a?limit=2&continue=x', 'GET /a?limit=1', 'GET /a']);
+    expect(proxy.seen()[0]?.url).toBe('/a?limit=500&continue=x');
   });
 
   test('a certificate that runs out in the middle ends also what is open', async () => {
@@ -177,7 +195,7 @@ test('there is nothing that no weather brings', () => {
       sinceWrite: nth,
     })),
   );
-  const weathers = Array.from({ length: 300 }, (_, seed) => weatherOf(`s/${seed}`));
+  const weathers = Array.from({ length: 600 }, (_, seed) => weatherOf(`s/${seed}`, seed % 2 === 0));
   const names = weathers.flatMap((weather) =>
     requests.flatMap((request) => {
       const fault = weather.faultFor(request);

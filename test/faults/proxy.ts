@@ -4,6 +4,7 @@ import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Certificate } from '../support/certificate.ts';
+import { inPagesOf } from './asked.ts';
 import { bodyOf, forwarder, type Answer, type Forward } from './forward.ts';
 import type { Fault } from './fault.ts';
 import { replyOf } from './replies.ts';
@@ -22,6 +23,9 @@ export interface Seen {
   readonly isTrue: boolean;
   /** Milliseconds since Ctrl-C when it came; null before. */
   readonly msSinceInterrupt: number | null;
+  /** When it came and when it was answered, by the machine's clock. */
+  readonly atMs: number;
+  readonly answeredAtMs: number;
   /** It came over a connection that began with a certificate that had run out. */
   readonly isOverExpired: boolean;
 }
@@ -36,6 +40,8 @@ export interface ProxyOptions {
   readonly expired: Certificate;
   /** Writes something harmless to the object at a path. */
   readonly overtake: (path: string) => Promise<void>;
+  /** Changes in the object at a path what is about to be changed. */
+  readonly meddle: (path: string) => Promise<void>;
   /** Called before a write is passed on. */
   readonly onWrite: (method: string, url: string) => void;
 }
@@ -80,22 +86,26 @@ interface Turn {
   readonly forward: () => Promise<Answer>;
 }
 
+const isHarmless = ({ kind }: Fault): boolean =>
+  kind === 'late' || kind === 'overtaken' || kind === 'meddled';
+
 /** Answers one request; tells what the server said, if it was asked, and whether the client got it. */
 async function serve(
   turn: Turn,
   response: ServerResponse,
-  { overtake }: Pick<ProxyOptions, 'overtake'>,
+  { overtake, meddle }: Pick<ProxyOptions, 'overtake' | 'meddle'>,
 ): Promise<Pick<Seen, 'answer' | 'isTrue'>> {
-  const { fault, forward, url } = turn;
+  const { fault, forward, method, url } = turn;
   if (fault?.kind === 'late') await new Promise((resolve) => setTimeout(resolve, fault.ms));
   if (fault?.kind === 'overtaken') await overtake(url.split('?')[0] ?? '');
-  if (fault === null || fault.kind === 'late' || fault.kind === 'overtaken') {
+  if (fault?.kind === 'meddled') await meddle(url.split('?')[0] ?? '');
+  if (fault === null || isHarmless(fault)) {
     const answer = await forward();
     give(response, answer);
     return { answer, isTrue: true };
   }
   const answer = 'isPassedOn' in fault && fault.isPassedOn ? await forward() : null;
-  const reply = replyOf(fault);
+  const reply = replyOf(fault, method, url);
   if (reply) {
     const [code, headers, body] = reply;
     give(response, { status: code, headers, body: Buffer.from(body) });
@@ -142,6 +152,7 @@ async function handle(
 ): Promise<void> {
   const own = state.seen;
   const { method = 'GET', url = '/' } = request;
+  const atMs = Date.now();
   const body = await bodyOf(request);
   const one = passing(state, method, url);
   const fault = state.weather.faultFor(one);
@@ -156,7 +167,9 @@ async function handle(
       state.firstWrite ??= one.count;
       options.onWrite(method, url);
     }
-    return forward(method, url, request.headers, body);
+    const { pageSize = Infinity } = state.weather;
+    const passedOn = method === 'GET' ? inPagesOf(pageSize, url) : url;
+    return forward(method, passedOn, request.headers, body);
   };
   const turn = { fault, isWrite: one.isWrite, method, url, forward: send };
   const result = await serve(turn, response, options).catch(() => {
@@ -171,6 +184,8 @@ async function handle(
     fault,
     ...result,
     msSinceInterrupt,
+    atMs,
+    answeredAtMs: Date.now(),
     isOverExpired,
   });
 }

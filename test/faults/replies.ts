@@ -1,3 +1,4 @@
+import { askedOf } from './asked.ts';
 import type { Fault } from './fault.ts';
 
 const status = (code: number, reason: string, message: string, more: object = {}): string =>
@@ -16,8 +17,15 @@ const page = '<html><head><title>Sign in</title></head><body><h1>Welcome</h1></b
 
 type Reply = readonly [code: number, headers: Readonly<Record<string, string>>, body: string];
 
+// In the words of the API server, by which a client knows what is missing.
+function refusal(method: string, url: string): string {
+  const { verb, group, resource, namespace } = askedOf(method, url);
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  return `${resource} is forbidden: User "crew" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`;
+}
+
 /** What is answered in place of the server; null where the connection itself suffers. */
-export function replyOf(fault: Fault): Reply | null {
+export function replyOf(fault: Fault, method: string, url: string): Reply | null {
   switch (fault.kind) {
     case 'no-json':
       return [200, { 'content-type': 'text/html' }, page];
@@ -36,6 +44,10 @@ export function replyOf(fault: Fault): Reply | null {
       return [410, json, status(410, 'Expired', 'the resourceVersion is too old')];
     case 'unauthorized':
       return [401, json, status(401, 'Unauthorized', 'Unauthorized')];
+    case 'forbidden':
+      return [403, json, status(403, 'Forbidden', refusal(method, url))];
+    case 'unserved':
+      return [404, { 'content-type': 'text/plain' }, '404 page not found\n'];
     default:
       return null;
   }

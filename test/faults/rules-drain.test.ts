@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ChangeRecord, RecordedStep } from '../../internal/model/record.ts';
 import type { Deed } from './deed.ts';
+import { basis } from './deeds.ts';
 import { essence } from './objects.ts';
 import type { Seen } from './proxy.ts';
 import { brokenRules } from './rules.ts';
@@ -55,6 +56,8 @@ const wrote = (method: string, url: string, body: object): Seen => ({
   answer: { status: 200, headers: {}, body: Buffer.from(JSON.stringify(body)) },
   isTrue: true,
   msSinceInterrupt: null,
+  atMs: 0,
+  answeredAtMs: 0,
   isOverExpired: false,
 });
 
@@ -69,9 +72,14 @@ const drained: Deed = {
     stderr: '',
     seconds: 1,
   },
-  seen: [cordoning, evicting],
+  seen: [...basis, cordoning, evicting],
   before: objects(false),
   after: objects(true),
+  namespace: 'kube-system',
+  mayWrite: /\/nodes\/pier-1$|\/pods\//,
+  meddledWith: null,
+  damaged: [],
+  speed: 20,
   podsBefore: new Map([[podPath, { node: 'pier-1', isOfDaemonSet: false }]]),
   wasSick: true,
   isSick: true,
@@ -107,7 +115,7 @@ test('a drain that is as it is recorded breaks no rule, nor does taking it back'
 test('a node that was cordoned before need not be cordoned again', () => {
   const deed: Deed = {
     ...drained,
-    seen: [evicting],
+    seen: [...basis, evicting],
     before: objects(true),
     records: [record([eviction], 'not-verified')],
   };

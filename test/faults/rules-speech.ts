@@ -1,6 +1,13 @@
-import type { Json } from '../e2e/support/kube-client.ts';
 import { isObject } from '../support/json.ts';
-import { type Deed, freshRecords, isDone, isOnlyShown, pathOf, verbOf } from './deed.ts';
+import {
+  type Deed,
+  documentOf,
+  freshRecords,
+  isDone,
+  isOnlyShown,
+  pathOf,
+  verbOf,
+} from './deed.ts';
 
 const isStackTrace = (text: string): boolean =>
   /^\s+at .+:\d+:\d+\)?$/m.test(text) || text.includes('this is a bug');
@@ -42,12 +49,6 @@ export const askingFaults = ({ seen }: Deed): readonly string[] => [
     .filter(({ url }) => /[?&]watch=(?!false|0)/.test(url))
     .map((one) => `${pathOf(one)} was watched`),
 ];
-
-function documentOf({ ran }: Deed): Json | null {
-  if (!ran.args.includes('json') || ran.stdout === '') return null;
-  const value: unknown = JSON.parse(ran.stdout);
-  return isObject(value) ? value : {};
-}
 
 const codesOfVerdicts: Readonly<Record<string, number>> = {
   healthy: 0,

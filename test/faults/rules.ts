@@ -1,49 +1,14 @@
 import type { ChangeRecord, RecordedStep } from '../../internal/model/record.ts';
 import { isObject } from '../support/json.ts';
 import type { Json } from '../e2e/support/kube-client.ts';
-import { newestUndoable } from '../../cmd/records.ts';
-import { type Deed, freshRecords, isDone, isOnlyShown, pathOf, verbOf } from './deed.ts';
+import { type Deed, freshRecords, isDone, pathOf } from './deed.ts';
 import { essence } from './objects.ts';
 import type { Seen } from './proxy.ts';
 import { isStepAt } from './records.ts';
 import { drainFaults } from './rules-drain.ts';
+import { mannerFaults } from './rules-manners.ts';
+import { readingFaults } from './rules-reading.ts';
 import { askingFaults, codeFaults, endFaults } from './rules-speech.ts';
-import type { Ran } from './tool.ts';
-
-// The last answer to each question counts: what failed at first may have been asked again.
-function unread(seen: readonly Seen[]): readonly string[] {
-  const last = new Map<string, boolean>();
-  for (const { method, url, isTrue, answer } of seen)
-    if (method === 'GET') last.set(url, isTrue && (answer?.status ?? 500) < 500);
-  return [...last].filter(([, isRead]) => !isRead).map(([url]) => url);
-}
-
-// Many clusters go without metrics; where they have them and do not give them, a warning is what that is worth.
-const isAddOn = (url: string, { stdout, stderr }: Ran): boolean =>
-  url.startsWith('/apis/metrics.k8s.io/') && /could not read/i.test(stdout + stderr);
-
-// What a drain asks beside the diagnosis: where it cannot tell whose a pod is, it says so and leaves it.
-const isOfDrain = (url: string, { stdout, stderr }: Ran): boolean =>
-  /\/daemonsets\/[^/?]+$/.test(url) && /Not all DaemonSets can be read/.test(stdout + stderr);
-
-// A dry run ends with 0 where nothing is left to change, which says nothing of health where a change has been made and waits.
-const isAboutDifference = ({ ran, recordsBefore }: Deed): boolean =>
-  isOnlyShown(ran) && newestUndoable(recordsBefore) !== null;
-
-function health(deed: Deed): readonly string[] {
-  const { ran, seen, wasSick, isSick, isWell } = deed;
-  const verb = verbOf(ran);
-  if (ran.code !== 0) return [];
-  const faults: string[] = [];
-  const wrote = seen.some(({ isWrite }) => isWrite);
-  const isOfHealth = verb === 'fix' && !wrote && !isAboutDifference(deed);
-  const isVerdict = verb === 'diagnose' || isOfHealth;
-  if (isVerdict && wasSick && isSick) faults.push('exit code 0, and a node is sick');
-  const lost = unread(seen).filter((url) => !isAddOn(url, ran) && !isOfDrain(url, ran));
-  if (isVerdict && lost.length > 0) faults.push(`exit code 0, and not read: ${lost.join(', ')}`);
-  if (verb === 'fix' && wrote && !isWell) faults.push('fixed and verified, and the node is sick');
-  return faults;
-}
 
 const bodyOf = ({ answer }: Seen): Json => {
   const value: unknown = JSON.parse(answer?.body.toString() ?? 'null');
@@ -54,12 +19,14 @@ const textOf = (object: object | null): string | null =>
   object === null ? null : essence(JSON.parse(JSON.stringify(object)) as Json);
 
 function stepFaults(step: RecordedStep, deed: Deed): readonly string[] {
-  const { seen, before, after, ran } = deed;
+  const { seen, before, after, ran, meddledWith } = deed;
   const done = seen.filter((one) => isDone(one) && isStepAt(step, pathOf(one)));
   const [first] = done;
   const name = `${step.change.ref.kind}/${step.change.ref.name}`;
   const path = [...before.keys()].find((one) => isStepAt(step, one));
-  const hasChanged = path !== undefined && before.get(path) !== after.get(path);
+  // What is different after somebody else's change says nothing of ours.
+  const isOurs = path !== undefined && path !== meddledWith;
+  const hasChanged = isOurs && before.get(path) !== after.get(path);
   switch (step.state) {
     case 'planned':
     case 'refused':
@@ -73,7 +40,7 @@ function stepFaults(step: RecordedStep, deed: Deed): readonly string[] {
     case 'sent': {
       if (!first) return [`${name} is recorded as sent, and no such write was carried out`];
       if (!step.isUndoable || path === undefined) return [];
-      const isBefore = textOf(step.before) === before.get(path);
+      const isBefore = !isOurs || textOf(step.before) === before.get(path);
       const isAfter = textOf(step.after) === essence(bodyOf(first));
       return [
         ...(isBefore ? [] : [`what is recorded of ${name} as before was not so`]),
@@ -87,7 +54,7 @@ function stepFaults(step: RecordedStep, deed: Deed): readonly string[] {
 
 // Whatever is said to be back has to be: by an undo that ended well, or by a record that counts as undone from now on.
 function backFaults(deed: Deed): readonly string[] {
-  const { ran, records, recordsBefore, after } = deed;
+  const { ran, records, recordsBefore, after, meddledWith } = deed;
   const wasUndone = new Set(
     recordsBefore.filter(({ state }) => state === 'undone').map(({ id }) => id),
   );
@@ -99,15 +66,19 @@ function backFaults(deed: Deed): readonly string[] {
     .flatMap((record) => record.steps);
   return steps.flatMap((step) => {
     const path = [...after.keys()].find((place) => isStepAt(step, place));
-    return path !== undefined && step.isUndoable && textOf(step.before) !== after.get(path)
+    const isTold = path !== undefined && path !== meddledWith && step.isUndoable;
+    return isTold && textOf(step.before) !== after.get(path)
       ? [`taken back, as it is said, and ${path} is not as before`]
       : [];
   });
 }
 
-function rolledBackFaults({ steps }: ChangeRecord, { before, after }: Deed): readonly string[] {
+function rolledBackFaults(
+  { steps }: ChangeRecord,
+  { before, after, meddledWith }: Deed,
+): readonly string[] {
   return [...after]
-    .filter(([path, text]) => before.get(path) !== text)
+    .filter(([path, text]) => path !== meddledWith && before.get(path) !== text)
     .filter(([path]) => steps.some((step) => isStepAt(step, path)))
     .map(([path]) => `rolled back, and ${path} is not as before`);
 }
@@ -145,7 +116,8 @@ export const brokenRules = (deed: Deed): readonly string[] => [
   ...endFaults(deed),
   ...askingFaults(deed),
   ...codeFaults(deed),
-  ...health(deed),
+  ...readingFaults(deed),
   ...recorded(deed),
   ...drainFaults(deed),
+  ...mannerFaults(deed),
 ];

@@ -8,7 +8,7 @@ import { kubeconfigText } from '../e2e/support/kubeconfig-file.ts';
 import { type Incident, startIncident } from './incident.ts';
 import { overtaking } from './objects.ts';
 import { startProxy, type FaultProxy } from './proxy.ts';
-import { isAnnounced, readRecords } from './records.ts';
+import { damagedRecord, isAnnounced, plantDamage, readRecords } from './records.ts';
 import { fastClock } from './tool.ts';
 import type { Clock } from '../../internal/model/clock.ts';
 
@@ -21,6 +21,17 @@ export interface Station {
   readonly env: Readonly<Record<string, string>>;
   /** Writes that no record stood for when they were sent. */
   readonly unannounced: string[];
+  /** Has somebody else change what the cure changes too, where it is at that path; true if they did. */
+  readonly meddle: (path: string) => Promise<boolean>;
+  /** The path that somebody else has changed; null where nobody has. */
+  readonly meddledWith: () => string | null;
+  /** Puts back what they have changed. */
+  readonly mend: () => Promise<void>;
+  readonly speed: number;
+  /** Puts a damaged record beside the others. */
+  readonly damage: () => Promise<void>;
+  /** The names of damaged records. */
+  readonly damaged: () => readonly string[];
   /** Forgets all records. */
   readonly clear: () => void;
   readonly stop: () => Promise<void>;
@@ -54,12 +65,22 @@ export async function startStation(incident: Incident, speed: number): Promise<S
   const file = path.join(folder, 'kubeconfig');
   const env = { HOME: folder, XDG_STATE_HOME: state, KUBECONFIG: file };
   const unannounced: string[] = [];
+  let isDamaged = false;
+  let rival: { readonly path: string; readonly undo: () => Promise<void> } | null = null;
+  const meddle = async (place: string): Promise<boolean> => {
+    if (rival !== null || incident.rival?.path !== place) return false;
+    rival = { path: place, ...(await incident.rival.meddle(cluster)) };
+    return true;
+  };
   const proxy = await startProxy({
     server,
     authority: authority.cert,
     certificate: authority.issue('127.0.0.1'),
     expired: authority.issue('127.0.0.1', '250601000000Z'),
     overtake: (url) => overtake(cluster, url),
+    meddle: async (url) => {
+      if (!(await meddle(url))) await overtake(cluster, url);
+    },
     onWrite: (method, url) => {
       const place = url.split('?')[0] ?? '';
       if (!isAnnounced(readRecords(env), place)) unannounced.push(`${method} ${place}`);
@@ -75,7 +96,21 @@ export async function startStation(incident: Incident, speed: number): Promise<S
     clock: fastClock(speed),
     env,
     unannounced,
+    meddle,
+    meddledWith: () => rival?.path ?? null,
+    mend: async () => {
+      await rival?.undo();
+      rival = null;
+    },
+    speed,
+    damage: async () => {
+      const { metadata } = await cluster.client.get('/api/v1/namespaces/kube-system');
+      plantDamage(env, isObject(metadata) ? String(metadata['uid']) : '');
+      isDamaged = true;
+    },
+    damaged: () => (isDamaged ? [damagedRecord] : []),
     clear: () => {
+      isDamaged = false;
       unannounced.length = 0;
       rmSync(state, { recursive: true, force: true });
     },

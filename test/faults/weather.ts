@@ -1,5 +1,7 @@
+import { askedOf, isLaterPage, placeOf } from './asked.ts';
 import type { Fault } from './fault.ts';
 import { randomOf, type Random } from './random.ts';
+import { common, lastingly, ofReads, ofWrites } from './weather-faults.ts';
 
 /** A request as the weather sees it. */
 export interface Passing {
@@ -19,35 +21,14 @@ export interface Passing {
 /** How a command's requests fare. */
 export interface Weather {
   readonly title: string;
+  /** The server gives at most so many objects of a list at a time; as many as are asked for unless told. */
+  readonly pageSize?: number;
   readonly faultFor: (request: Passing) => Fault | null;
   /** After so many requests the server shows a certificate that has run out. */
   readonly certificateEndsAfter?: number;
   /** After so many requests the user presses Ctrl-C. */
   readonly interruptAfter?: number;
 }
-
-const statuses = [500, 502, 503, 504] as const;
-
-const common = (random: Random): Fault =>
-  random.pick<() => Fault>([
-    () => ({ kind: 'late', ms: 5 + random.below(120) }),
-    () => ({ kind: 'reset', isPassedOn: random.chance(0.5) }),
-    () => ({ kind: 'half', isPassedOn: random.chance(0.8) }),
-    () => ({ kind: 'no-json', isPassedOn: random.chance(0.3) }),
-    () => ({ kind: 'status', status: random.pick(statuses), isPassedOn: random.chance(0.4) }),
-    () => ({ kind: 'throttled', retryAfter: random.pick([null, '0', '1', '2']) }),
-    () => ({ kind: 'starting' }),
-    () => ({ kind: 'unauthorized' }),
-  ])();
-
-const ofReads = (random: Random): Fault => (random.chance(0.1) ? { kind: 'gone' } : common(random));
-
-const ofWrites = (random: Random): Fault =>
-  random.chance(0.25)
-    ? { kind: 'overtaken' }
-    : random.chance(0.15)
-      ? { kind: 'silence', isPassedOn: random.chance(0.5) }
-      : common(random);
 
 // By the request and not by its place in time: requests run side by side, and one that is tried again may fare better.
 const diceFor = (seed: string, { method, url, nth }: Passing): Random =>
@@ -80,11 +61,13 @@ function badWrites(seed: string, density: number): Weather {
 }
 
 function rivals(seed: string): Weather {
-  const density = randomOf(`${seed} rivals`).pick([0.5, 1]);
+  const random = randomOf(`${seed} rivals`);
+  const density = random.pick([0.5, 1]);
+  const kind = random.pick(['overtaken', 'meddled'] as const);
   return {
-    title: `somebody writes first with a chance of ${density}`,
+    title: `somebody writes first with a chance of ${density} (${kind})`,
     faultFor: (request) =>
-      request.isWrite && diceFor(seed, request).chance(density) ? { kind: 'overtaken' } : null,
+      request.isWrite && diceFor(seed, request).chance(density) ? { kind } : null,
   };
 }
 
@@ -124,10 +107,36 @@ const parts = [
 function brokenPart(seed: string): Weather {
   const random = randomOf(`${seed} part`);
   const part = random.pick(parts);
-  const fault = ofReads(random);
+  const fault = random.chance(0.5) ? ofReads(random) : lastingly(random);
   return {
     title: `whatever has ${part} in its address: ${JSON.stringify(fault)}`,
     faultFor: ({ url }) => (url.includes(part) ? fault : null),
+  };
+}
+
+type Grain = 'kind' | 'namespace' | 'request';
+
+// What fares alike: all requests for a kind, those in one namespace, or each list, object and log by itself.
+function groupOf({ method, url }: Passing, grain: Grain): string {
+  if (grain === 'request') return `${method} ${placeOf(url)}`;
+  const { verb, group, resource, namespace } = askedOf(method, url);
+  return [verb, group, resource, ...(grain === 'namespace' ? [namespace] : [])].join(' ');
+}
+
+/** Some requests fail each time, whatever is done; of some lists only what is behind the first page. */
+function lasting(seed: string): Weather {
+  const random = randomOf(`${seed} lasting`);
+  const grain = random.pick<Grain>(['kind', 'namespace', 'request']);
+  const density = random.pick([0.04, 0.1]);
+  const isOfPages = random.chance(0.25);
+  return {
+    title: `of each ${grain} all fails with a chance of ${density}${isOfPages ? ' behind the first page' : ''}`,
+    ...(isOfPages ? { pageSize: 2 } : {}),
+    faultFor: (request) => {
+      if (request.isWrite || (isOfPages && !isLaterPage(request.url))) return null;
+      const dice = randomOf(`${seed} ${groupOf(request, grain)}`);
+      return dice.chance(isOfPages ? 3 * density : density) ? lastingly(dice) : null;
+    },
   };
 }
 
@@ -177,9 +186,7 @@ function expired(seed: string): Weather {
   return { title, faultFor: () => null, certificateEndsAfter };
 }
 
-/** The weather of a seed. */
-export function weatherOf(seed: string): Weather {
-  const random = randomOf(seed);
+function weatherWith(seed: string, random: Random, isOfReading: boolean): Weather {
   const kinds: readonly (() => Weather)[] = [
     () => rain(seed, random.pick([0.02, 0.05, 0.15, 0.3])),
     () => rain(seed, random.pick([0.02, 0.05, 0.1])),
@@ -187,6 +194,8 @@ export function weatherOf(seed: string): Weather {
     () => badWrites(seed, random.pick([0.5, 0.8, 1])),
     () => brokenPart(seed),
     () => brokenPart(seed),
+    () => lasting(seed),
+    () => lasting(seed),
     () => outage(seed),
     () => outage(seed),
     () => rivals(seed),
@@ -198,5 +207,15 @@ export function weatherOf(seed: string): Weather {
     () => interrupted(seed, badWrites(seed, 0.5)),
     () => sky,
   ];
+  if (isOfReading && random.chance(0.7)) return lasting(seed);
   return random.pick(kinds)();
+}
+
+/** The weather of a seed. `isOfReading`: most of the time one in which something cannot be read at all. */
+export function weatherOf(seed: string, isOfReading = false): Weather {
+  const random = randomOf(seed);
+  const weather = weatherWith(seed, random, isOfReading);
+  const pageSize = random.pick([null, null, 3, 10]);
+  if (pageSize === null || weather.pageSize !== undefined) return weather;
+  return { ...weather, title: `${weather.title}; pages of ${pageSize}`, pageSize };
 }

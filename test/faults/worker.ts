@@ -14,8 +14,13 @@ const note = (error: unknown): void => {
 process.on('unhandledRejection', note);
 process.on('uncaughtException', note);
 
+// Whoever has seen enough asks for an end: the journey under way is the last, and nothing is left behind.
+let isEnough = false;
+process.once('SIGTERM', () => (isEnough = true));
+
 let station = await startStation(incident, Number(speed));
 for (const seed of seeds) {
+  if (isEnough) break;
   const journey = await travel(seed, station);
   const faults = [...journey.faults, ...loose.splice(0).map((text) => `nobody caught: ${text}`)];
   process.stdout.write(`${JSON.stringify({ ...journey, faults })}\n`);
