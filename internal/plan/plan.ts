@@ -121,6 +121,6 @@ export function planOf(input: PlanInput): Plan {
     ),
     durable: blocks(remedies.map(({ durable = [] }) => durable)),
     conflicts,
-    refusal: refusalOf({ install, remedies, conflicts, drains }),
+    refusal: refusalOf({ install, remedies, conflicts, drains, snapshot }),
   };
 }

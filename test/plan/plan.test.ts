@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Install } from '../../internal/model/install.ts';
+import type { Snapshot } from '../../internal/model/snapshot.ts';
 import type { DaemonSet, Installation, Node, Pod } from '../../internal/model/kubernetes.ts';
 import type { Plan, Step } from '../../internal/model/plan.ts';
 import type { ApiRef, Change, Remedy } from '../../internal/model/remedy.ts';
@@ -320,6 +321,16 @@ describe('a refusal', () => {
     ['nothing at all', []],
   ])('is not given for %s', (_title, remedies) => {
     expect(plan(remedies).refusal).toBeNull();
+  });
+
+  it.each(['nodes', 'pods', 'daemonSets'] as const)('is given where no %s were read', (name) => {
+    const whole = snapshotOf({});
+    const failed = { state: 'failed', error: { kind: 'timeout', message: 'no answer' } } as const;
+    const lists = (read: Snapshot['lists'][typeof name]) => ({
+      snapshot: { ...whole, lists: { ...whole.lists, [name]: read } },
+    });
+    expect(plan([sent], lists(failed)).refusal).toContain('no answer');
+    expect(plan([sent], lists({ ...failed, items: [] })).refusal).toBeNull();
   });
 
   it('says why, and sends nothing of what is for its source', () => {
