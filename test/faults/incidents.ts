@@ -4,10 +4,13 @@ import { drainIncidents } from './incidents-drain.ts';
 import { probeIncidents } from './incidents-probes.ts';
 import { wellIncidents } from './incidents-well.ts';
 
-/** All incidents: each kind of change that the tool makes meets bad weather in one of them. */
+/**
+ * All incidents: each kind of change that the tool makes meets bad weather in one of them, and so does a diagnosis that finds
+ * nothing.
+ */
 export const incidents: readonly Incident[] = [
-  ...addressIncidents,
-  ...probeIncidents,
-  ...drainIncidents,
   ...wellIncidents,
+  ...addressIncidents,
+  ...drainIncidents,
+  ...probeIncidents,
 ];

@@ -227,7 +227,8 @@ export async function travel(seed: string, station: Station): Promise<Journey> {
   if (random.chance(0.15)) await station.damage();
   const start = await readObjects(cluster.client, incident.namespace);
   const legs: Leg[] = [];
-  const count = 1 + random.below(3);
+  // Where only reading is at stake a command takes no time.
+  const count = incident.isOfReading ? 6 + random.below(7) : 1 + random.below(3);
   for (let leg = 0; leg < count; leg += 1) {
     const weather = weatherOf(`${seed}/${leg}`, incident.isOfReading);
     const isMeddled = random.chance(0.2) && (await isMeddledWith(station));

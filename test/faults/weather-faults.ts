@@ -16,18 +16,19 @@ export const common = (random: Random): Fault =>
     () => ({ kind: 'unauthorized' }),
   ])();
 
-/** How reading can fail for as long as a command takes. */
+/** How reading can fail for as long as a command takes: each way as often as any other. */
 export const lastingly = (random: Random): Fault =>
   random.pick<() => Fault>([
     () => ({ kind: 'forbidden' }),
-    () => ({ kind: 'forbidden' }),
-    () => ({ kind: 'unserved' }),
     () => ({ kind: 'unserved' }),
     () => ({ kind: 'gone' }),
     () => ({ kind: 'silence', isPassedOn: false }),
-    () => common(random),
-    () => common(random),
-    () => common(random),
+    () => ({ kind: 'reset', isPassedOn: false }),
+    () => ({ kind: 'half', isPassedOn: true }),
+    () => ({ kind: 'no-json', isPassedOn: false }),
+    () => ({ kind: 'status', status: random.pick(statuses), isPassedOn: false }),
+    () => ({ kind: 'throttled', retryAfter: random.pick([null, '1']) }),
+    () => ({ kind: 'starting' }),
   ])();
 
 /** What befalls a request that only reads. */

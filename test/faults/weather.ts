@@ -88,13 +88,28 @@ const parts = [
   '/api/v1/nodes',
   '/api/v1/pods',
   '/log?',
+  '/log?',
+  '/log?container=calico-node',
+  'labelSelector=k8s-app',
+  'fieldSelector=',
   '/api/v1/events',
   '/configmaps',
   '/apis/apps/v1/',
   '/daemonsets/',
   '/namespaces/kube-system',
+  '/services',
+  '/endpoints/',
+  '/endpointslices',
+  '/leases',
+  '/apis/apiextensions.k8s.io/',
+  '/apis/rbac.authorization.k8s.io/',
+  '/clusterroles/calico-node',
   '/apis/crd.projectcalico.org/',
+  '/ippools',
+  '/felixconfigurations',
+  '/clusterinformations',
   '/apis/operator.tigera.io/',
+  '/installations',
   '/apis/policy/',
   '/eviction',
   '/apis/metrics.k8s.io/',
@@ -104,10 +119,10 @@ const parts = [
   'dryRun=All',
 ] as const;
 
-function brokenPart(seed: string): Weather {
+function brokenPart(seed: string, lastingShare = 0.5): Weather {
   const random = randomOf(`${seed} part`);
   const part = random.pick(parts);
-  const fault = random.chance(0.5) ? ofReads(random) : lastingly(random);
+  const fault = random.chance(lastingShare) ? lastingly(random) : ofReads(random);
   return {
     title: `whatever has ${part} in its address: ${JSON.stringify(fault)}`,
     faultFor: ({ url }) => (url.includes(part) ? fault : null),
@@ -207,7 +222,8 @@ function weatherWith(seed: string, random: Random, isOfReading: boolean): Weathe
     () => interrupted(seed, badWrites(seed, 0.5)),
     () => sky,
   ];
-  if (isOfReading && random.chance(0.7)) return lasting(seed);
+  if (isOfReading && random.chance(0.8))
+    return random.chance(0.7) ? brokenPart(seed, 1) : lasting(seed);
   return random.pick(kinds)();
 }
 
