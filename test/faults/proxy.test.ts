@@ -195,7 +195,9 @@ test('there is nothing that no weather brings', () => {
       sinceWrite: nth,
     })),
   );
-  const weathers = Array.from({ length: 600 }, (_, seed) => weatherOf(`s/${seed}`, seed % 2 === 0));
+  const weathers = Array.from({ length: 1500 }, (_, seed) =>
+    weatherOf(`s/${seed}`, seed % 2 === 0),
+  );
   const names = weathers.flatMap((weather) =>
     requests.flatMap((request) => {
       const fault = weather.faultFor(request);
