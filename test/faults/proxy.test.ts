@@ -188,7 +188,8 @@ test('there is nothing that no weather brings', () => {
   const requests = ['GET', 'PATCH'].flatMap((method) =>
     Array.from({ length: 40 }, (_, nth) => ({
       method,
-      url: '/api/v1/nodes',
+      url:
+        nth % 2 === 0 ? '/api/v1/nodes' : `/api/v1/namespaces/cargo/pods/crane-${nth}/log?limit=1`,
       nth,
       count: nth,
       isWrite: method === 'PATCH',
