@@ -57,9 +57,10 @@ function refused({ status, error, details }: Failure): LogRead {
 /**
  * Reads one container's log. The start-up lines are at the beginning and the last words at the end, so of a long log both are
  * read and the middle is left out: first `headBytes` from the beginning (`limitBytes`); only if that is not all, also the
- * last `tailLines` lines (of these the last `tailBytes`). Failures are data; `not-found` is a container that has no log.
+ * last `tailLines` lines (of these the last `tailBytes`). Failures are data; `not-found` is a container that has no log. Where the
+ * end was lost there are two: the failure, and behind it what was read of the beginning.
  */
-export async function readLog(api: Api, request: LogRequest): Promise<ContainerLog> {
+export async function readLog(api: Api, request: LogRequest): Promise<readonly ContainerLog[]> {
   const { size, ...identity } = request;
   const { namespace, pod, container, previous } = request;
   const target = { ...core('pods', { namespace, name: pod }), subresource: 'log' };
@@ -69,16 +70,21 @@ export async function readLog(api: Api, request: LogRequest): Promise<ContainerL
     keep: 'head',
     maxBytes: size.headBytes,
   });
-  if (head.state === 'failed') return { ...identity, read: refused(head) };
+  if (head.state === 'failed') return [{ ...identity, read: refused(head) }];
   const read = (text: string): ContainerLog => ({ ...identity, read: logRead(text) });
-  if (head.value.bytes < size.headBytes) return read(head.value.text);
+  if (head.value.bytes < size.headBytes) return [read(head.value.text)];
   const tail = await api.getText(target, {
     query: { ...query, tailLines: String(size.tailLines) },
     keep: 'tail',
     maxBytes: size.tailBytes,
   });
-  // The container may have gone in between: the first part is still true.
-  if (tail.state === 'failed') return read(`${wholeLines(head.value.text)}${leftOut}\n`);
+  if (tail.state === 'failed') {
+    const first = read(`${wholeLines(head.value.text)}${leftOut}\n`);
+    const lost = refused(tail);
+    // The container may have gone in between: then there is no more to be had.
+    const isGone = lost.state === 'failed' && lost.error.kind === 'not-found';
+    return isGone ? [first] : [{ ...identity, read: lost }, first];
+  }
   const isTailCut = tail.value.bytes > size.tailBytes;
-  return read(joinLog(head.value.text, tail.value.text, isTailCut));
+  return [read(joinLog(head.value.text, tail.value.text, isTailCut))];
 }

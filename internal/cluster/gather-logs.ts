@@ -104,12 +104,12 @@ export async function gatherLogs(
     for (const request of requests) {
       const { size: _, ...identity } = request;
       const error = silent.get(node);
-      const log: ContainerLog = error
-        ? { ...identity, read: { state: 'failed', error } }
+      const found: readonly ContainerLog[] = error
+        ? [{ ...identity, read: { state: 'failed', error } }]
         : await readLog(run.api, request);
-      if (log.read.state === 'failed' && isNodeSilent(log.read.error))
-        silent.set(node, log.read.error);
-      logs.push(log);
+      for (const { read } of found)
+        if (read.state === 'failed' && isNodeSilent(read.error)) silent.set(node, read.error);
+      logs.push(...found);
     }
     return logs;
   };

@@ -39,7 +39,7 @@ async function read(script: Script, previous = false) {
   const stub = await startStub(script);
   const connection = connect({ server: stub.url }, { env: {}, isInteractive: false });
   const api = createApi(connection, { clock: fakeClock(), random: () => 0 });
-  const log = await readLog(api, {
+  const logs = await readLog(api, {
     namespace: 'shop',
     pod: 'till-1',
     container: 'till',
@@ -47,7 +47,9 @@ async function read(script: Script, previous = false) {
     size: { headBytes: 1000, tailBytes: 1000, tailLines: 20 },
   });
   await stub.close();
-  return { log, seen: stub.seen };
+  const log = logs.at(-1);
+  if (!log) throw new Error('there is no log');
+  return { log, logs, seen: stub.seen };
 }
 
 const logOf = (text: string): Script =>
@@ -83,11 +85,16 @@ describe('a log', () => {
     expect(log).toMatchObject({ previous: true, read: { text: 'old\n' } });
   });
 
-  test('whose end cannot be read has its beginning', async () => {
+  test.each<[string, ReturnType<Script>, readonly string[]]>([
+    ['is not there any more', status(404, 'pods "till-1" not found'), ['read']],
+    ['was lost', status(500, 'dial tcp: i/o timeout'), ['failed', 'read']],
+    ['may not be read', status(403, 'no'), ['failed', 'read']],
+  ])('whose end %s has its beginning', async (_, reply, states) => {
     const long = logOf(lines(0, 500));
-    const { log } = await read((request) =>
-      request.query['tailLines'] ? status(500, 'gone') : long(request),
+    const { log, logs } = await read((request) =>
+      request.query['tailLines'] ? reply : long(request),
     );
+    expect(logs.map(({ read: { state } }) => state)).toEqual(states);
     expect(log.read).toMatchObject({ text: expect.stringMatching(new RegExp(`${leftOut}\\n$`)) });
   });
 

@@ -228,7 +228,7 @@ export async function travel(seed: string, station: Station): Promise<Journey> {
   const start = await readObjects(cluster.client, incident.namespace);
   const legs: Leg[] = [];
   // Where only reading is at stake a command takes no time.
-  const count = incident.isOfReading ? 6 + random.below(7) : 1 + random.below(3);
+  const count = incident.isOfReading ? 4 + random.below(5) : 1 + random.below(3);
   for (let leg = 0; leg < count; leg += 1) {
     const weather = weatherOf(`${seed}/${leg}`, incident.isOfReading);
     const isMeddled = random.chance(0.2) && (await isMeddledWith(station));
