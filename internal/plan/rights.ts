@@ -117,6 +117,10 @@ function watchRights({ namespace, daemonSet, renderer }: Install): readonly Righ
   ];
 }
 
+// Where pods get worse, all that was sent is taken back without asking again: what was made is deleted.
+const backRights = ({ change: { ref, verb } }: ChangeStep): readonly Right[] =>
+  verb === 'create' ? [on(ref, 'delete')] : [];
+
 /** The right to read the UID by which a cluster is known. */
 const identityRight: Right = {
   verb: 'get',
@@ -131,12 +135,15 @@ const identityRight: Right = {
  * `diagnose`.
  */
 export function rightsOf({ steps, install }: Plan): readonly Right[] {
+  const isRolling = steps.some((step) => step.kind === 'change' && rolls(step, install));
   const rights = [
     identityRight,
-    ...steps.flatMap((step) => (step.kind === 'drain' ? drainRights(step) : changeRights(step))),
-    ...(steps.some((step) => step.kind === 'change' && rolls(step, install))
-      ? watchRights(install)
-      : []),
+    ...steps.flatMap((step) =>
+      step.kind === 'drain'
+        ? drainRights(step)
+        : [...changeRights(step), ...(isRolling ? backRights(step) : [])],
+    ),
+    ...(isRolling ? watchRights(install) : []),
   ];
   return [...new Map(rights.map((right) => [rightKey(right), right])).values()];
 }

@@ -119,6 +119,13 @@ describe('the rights of a plan', () => {
     ],
     [
       'an object that is made',
+      stepOf({ ref: ref('ServiceAccount', 'lantern', 'harbour'), verb: 'create', body: {} }),
+      'manifest',
+      ['get serviceaccounts in harbour lantern', 'create serviceaccounts in harbour'],
+    ],
+    [
+      // Pods that get worse by it are brought back by themselves: then it is deleted.
+      'an object that is made and changes the pods',
       stepOf({
         ref: ref('HelmChartConfig', 'chart', 'harbour', 'helm.cattle.io/v1'),
         verb: 'create',
@@ -128,6 +135,7 @@ describe('the rights of a plan', () => {
       [
         'get helmchartconfigs.helm.cattle.io in harbour chart',
         'create helmchartconfigs.helm.cattle.io in harbour',
+        'delete helmchartconfigs.helm.cattle.io in harbour chart',
         ...watch,
       ],
     ],
@@ -153,6 +161,13 @@ describe('the rights of a plan', () => {
     ],
   ])('are for %s', (_title, step, renderer, expected) => {
     expect(rights([step], renderer)).toEqual([identity, ...expected]);
+  });
+
+  it('are for a deletion of what was made before the pods were changed', () => {
+    const made = stepOf({ ref: ref('ConfigMap', 'beacon', 'harbour'), verb: 'create', body: {} });
+    const daemonSet = patch(ref('DaemonSet', 'lantern', 'harbour', 'apps/v1'));
+    expect(rights([made, daemonSet])).toContain('delete configmaps in harbour beacon');
+    expect(rights([made])).not.toContain('delete configmaps in harbour beacon');
   });
 
   it.each([

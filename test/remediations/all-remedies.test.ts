@@ -9,6 +9,7 @@ import type { KubeObject } from '../../internal/model/kubernetes.ts';
 import type { Change, Remedy } from '../../internal/model/remedy.ts';
 import type { Snapshot } from '../../internal/model/snapshot.ts';
 import { applyChange } from '../../internal/plan/patch.ts';
+import { allTried, isAmong } from '../e2e/support/journey-remedies.ts';
 
 // What holds for every remedy of every finding, over all samples, whoever owns the installation.
 const folder = path.join(import.meta.dirname, '../dumps');
@@ -158,6 +159,9 @@ describe.each(owners)('owned by %s', (_owner, meta) => {
         )
         .map(tell),
     ).toEqual([]);
+    // What is sent is among those whose own role was tried on a real API server.
+    const sent = all.filter(({ remedy }) => isSent(remedy));
+    expect(sent.filter(({ remedy }) => !isAmong(remedy.id, allTried)).map(tell)).toEqual([]);
     const changes = all.flatMap(({ remedy }) => remedy.changes);
     expect(changes.flatMap((change) => malformed(change) ?? [])).toEqual([]);
     expect(changes.flatMap((change) => afterFaults(snapshot, change))).toEqual([]);

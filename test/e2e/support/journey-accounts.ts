@@ -4,6 +4,9 @@ import type { SimulatedCluster } from './cluster/cluster.ts';
 import { valueAt } from './cluster/operator-rules.ts';
 import type { Role } from './journey-roles.ts';
 
+/** On what the journeys themselves make. */
+export const journeyLabel = 'example.com/journey';
+
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
 const accounts = '/api/v1/namespaces/default/serviceaccounts';
 const reviews = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
@@ -15,7 +18,7 @@ const subjectOf = (name: string): object => ({
 
 /** Makes a service account in `default`, and returns a token of its own. */
 export async function makeAccount({ client }: SimulatedCluster, name: string): Promise<string> {
-  await client.create(accounts, { metadata: { name } });
+  await client.create(accounts, { metadata: { name, labels: { [journeyLabel]: 'true' } } });
   const spec = { expirationSeconds: 7200 };
   const { status } = await client.create(`${accounts}/${name}/token`, { spec });
   if (!isObject(status)) throw new Error('no token was made');
@@ -45,9 +48,6 @@ async function untilItCounts(
     await wait(50);
   }
 }
-
-/** On what the journeys themselves make. */
-export const journeyLabel = 'example.com/journey';
 
 let granted = 0;
 

@@ -22,6 +22,9 @@ const paths: readonly string[] = [
   `${calico}/ippools`,
   `${calico}/bgpconfigurations`,
   '/apis/operator.tigera.io/v1/installations',
+  '/apis/helm.cattle.io/v1/helmchartconfigs',
+  // The controllers make their own when they come to it.
+  '/api/v1/serviceaccounts?fieldSelector=metadata.name%3Dcalico-node',
 ];
 
 // Kept by the API server and the controllers, and never the same again after two writes.
