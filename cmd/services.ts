@@ -13,7 +13,10 @@ export const services: Services = {
   },
   diagnose: async (snapshot, nodes) => {
     const { diagnose } = await import('../internal/checks/run.ts');
-    return diagnose(snapshot, { toolVersion, nodes });
+    const { clearUpInSteps } = await import('../internal/cluster/memory.ts');
+    const diagnosis = diagnose(snapshot, { toolVersion, nodes });
+    clearUpInSteps();
+    return diagnosis;
   },
   writeBundle: async (snapshot, path) => {
     const { writeBundle } = await import('../internal/cluster/bundle.ts');
