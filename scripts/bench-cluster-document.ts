@@ -40,6 +40,8 @@ bridge and is not ready. Nothing else runs in that cluster.
 - *Received* is what came from the server on the wire: compressed bodies, headers and TLS; all pass through a proxy that counts
   them. *Requests* are those that \`-v=6\` tells of; kubectl had the kinds of the server in its cache.
 - *Peak memory* is the most that a process held at a time (VmHWM), of all rounds the highest.
+- kubectl is asked for JSON, as a person would. \`diagnose\` lets the server send nodes and pods in its binary form, which holds the
+  same in about half as many bytes, and asks for JSON where something in it is unknown to it.
 - *Narrowed* is what \`diagnose\` needs of these three kinds: nodes, DaemonSets, and of the pods Calico's. Beyond that it reads the
   nodes' leases, which tell whose clock is wrong and whose kubelet is silent; Calico's own settings; and all pods and logs of 20
   sick nodes and a healthy one.

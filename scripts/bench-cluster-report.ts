@@ -142,12 +142,10 @@ function figuresOf({ rows }: Size, name: string): Figures {
 export function whyMoreBytes(size: Size, { ours, theirs, besides }: Sides): string | null {
   const [own, other, more] = [ours, theirs, besides].map((name) => figuresOf(size, name));
   if (!own || !other || !more || own.bytes < other.bytes) return null;
-  const rest = own.bytes - other.bytes - more.bytes;
   return [
-    'Why more is received: the large lists are the same on both sides, whole objects in the same encoding.',
-    `On top of them come the nodes' leases (${mebibytes(more.bytes)} MiB) and ${mebibytes(rest)} MiB in about`,
-    `${own.requests - other.requests - more.requests} more requests: settings of Calico, and pods and logs of what is sick, in answers`,
-    'too short for the server to compress. Less would take lists of rows in place of objects, for what is well.',
+    'Why more is received: nodes and pods come in the binary form of the API server, which is half as long as the JSON that kubectl was',
+    `asked for; but on top of them come the nodes' leases (${mebibytes(more.bytes)} MiB), and settings of Calico, and pods and logs of what`,
+    `is sick: about ${own.requests - other.requests - more.requests} more requests, in answers too short for the server to compress.`,
   ].join('\n');
 }
 
