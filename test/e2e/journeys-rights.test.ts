@@ -6,7 +6,7 @@ import { felixFaults } from './support/journey-felix-faults.ts';
 import { heldFaults } from './support/journey-held-faults.ts';
 import { chart, olderManifest } from './support/journey-installs.ts';
 import { missingRight } from './support/journey-missing-right.ts';
-import { lostAddress, placingFaults } from './support/journey-placing-faults.ts';
+import { lostTunnel, placingFaults } from './support/journey-placing-faults.ts';
 import { bpfWithoutAddress, reachFaults } from './support/journey-reach-faults.ts';
 import { isAmong, triedRemedies } from './support/journey-remedies.ts';
 import {
@@ -91,7 +91,7 @@ describe.skipIf(go === null).concurrent('the rights that are printed', () => {
     const { staleCondition, renamedNode, ...faults } = manifestFaults;
     await inCrowd('healthy-manifest', async (crowd) => {
       // The pods are old enough for the first as long as nothing else was done.
-      const first = await tryAll(crowd, [staleCondition, lostAddress, renamedNode], expect);
+      const first = await tryAll(crowd, [staleCondition, renamedNode], expect);
       await allAtOnce(crowd.journey.cluster);
       const others = [missingRight(), ...Object.values({ ...faults, ...placingFaults })];
       const taken = [...first, ...(await tryAll(crowd, others, expect))];
@@ -124,7 +124,8 @@ describe.skipIf(go === null).concurrent('the rights that are printed', () => {
 
   it('are enough and needed with the operator', { timeout: limit }, async ({ expect }) => {
     await inCrowd('healthy', async (crowd) => {
-      const faults = [bpfWithoutAddress(), ...Object.values(operatorFaults)];
+      // The pods are old enough for the first as long as nothing else was done.
+      const faults = [lostTunnel, bpfWithoutAddress(), ...Object.values(operatorFaults)];
       const taken = await tryAll(crowd, faults, expect);
       const wanted = [installations, 'patch deployments.apps', 'create configmaps'];
       expect(taken).toEqual(expect.arrayContaining([...wanted, calico('felixconfigurations')]));

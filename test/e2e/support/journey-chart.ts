@@ -4,7 +4,7 @@ import type { SimulatedCluster } from './cluster/cluster.ts';
 import type { NodeFacts } from './cluster/facts.ts';
 import { twoWayPatch } from './cluster/merge-patches.ts';
 import { valueAt } from './cluster/operator-rules.ts';
-import { type Fault, restartOn, shortly } from './journey-faults.ts';
+import { briefly, type Fault, type FixHow, restartOn, shortly } from './journey-faults.ts';
 import { chartName } from './journey-installs.ts';
 import type { Json, KubeClient } from './kube-client.ts';
 import { addBridge } from './scenarios/parts.ts';
@@ -16,8 +16,14 @@ const lookMs = 500;
 
 async function wantedBy(client: KubeClient): Promise<Json> {
   const text = valueAt(await client.find(config), 'spec', 'valuesContent');
-  const spec = valueAt(parse(typeof text === 'string' ? text : ''), 'installation');
-  return isObject(spec) ? spec : {};
+  const values: unknown = parse(typeof text === 'string' ? text : '');
+  const spec = valueAt(values, 'installation');
+  const network = valueAt(spec, 'calicoNetwork');
+  // The chart's own values have the pools.
+  return {
+    ...(isObject(spec) ? spec : {}),
+    calicoNetwork: { ipPools: [], ...(isObject(network) ? network : {}) },
+  };
 }
 
 /** A stand-in for the helm-controller: upgrades the release when the values of its HelmChartConfig change. */
@@ -41,12 +47,12 @@ function nodeOf({ nodes }: SimulatedCluster): NodeFacts {
 }
 
 /** A node gives out a bridge's address, and the method is set by the values of a chart; `values` are those that there are. */
-function wrongAddress(values: string | null, remedy: string): Fault {
+function wrongAddress(values: string | null, fix: FixHow): Fault {
   let stop = (): void => {};
   let nics: NodeFacts['nics'] = [];
   return {
     finding: 'wrong-ip-autodetected',
-    fix: { remedy, timeout: shortly },
+    fix,
     bringUp: async (cluster) => {
       const { client } = cluster;
       const object = { apiVersion: 'helm.cattle.io/v1', kind: 'HelmChartConfig' };
@@ -71,9 +77,9 @@ function wrongAddress(values: string | null, remedy: string): Fault {
 
 /** Faults of an install from a chart. */
 export const chartFaults = {
-  withoutConfig: wrongAddress(null, 'autodetection-method'),
-  withConfig: wrongAddress(
-    '# of the site\ninstallation:\n  variant: Calico\n',
-    'autodetection-method-cidr',
-  ),
+  withoutConfig: wrongAddress(null, { timeout: briefly }),
+  withConfig: wrongAddress('# of the site\ninstallation:\n  variant: Calico\n', {
+    remedy: 'autodetection-method-cidr',
+    timeout: shortly,
+  }),
 } satisfies Readonly<Record<string, Fault>>;

@@ -10,6 +10,8 @@ export interface FixHow {
   readonly remedy?: string;
   /** How long it is watched; until it is verified unless told. */
   readonly timeout?: string;
+  /** How long the way back is watched; an object after which a rollout is waited for is not the last. */
+  readonly undoTimeout?: string;
   /** False: what is done is no field of an object, or stays. */
   readonly isUndone?: boolean;
 }

@@ -75,6 +75,7 @@ const noSuchTag = 'v3.24.95';
 const missingImage: Fault = oneByOne(
   ailing({
     finding: 'image-pull-failure',
+    fix: { timeout: briefly },
     ...between(container({ image: image(noSuchTag) }), container({ image: image('v3.24.5') })),
     ails: () => ({
       has: (one) => one.image.endsWith(noSuchTag),

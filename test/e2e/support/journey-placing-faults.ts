@@ -114,11 +114,12 @@ function machineOf({ world }: SimulatedCluster, name: string) {
   return machine;
 }
 
-/** Somebody took the address away that a calico-node had stored; it runs on. */
-export const lostAddress: Fault = {
+/** Somebody took the tunnel address away that a calico-node had stored; it takes one at its start alone. */
+export const lostTunnel: Fault = {
   finding: 'node-without-routes',
   fix: { isUndone: false },
-  bringUp: async (cluster) => annotate(machineOf(cluster, 'worker-1'), addressKey, null),
+  bringUp: async (cluster) =>
+    annotate(machineOf(cluster, 'worker-1'), 'projectcalico.org/IPv4VXLANTunnelAddr', null),
   takeAway: async () => {},
 };
 

@@ -3,7 +3,7 @@ import type { Container } from './cluster/containers.ts';
 import { serviceTimeout } from './cluster/calico-speech.ts';
 import { valueAt } from './cluster/operator-rules.ts';
 import { ailing } from './journey-ailments.ts';
-import { briefly, calico, type Fault, restartOn, shortly } from './journey-faults.ts';
+import { briefly, calico, type Fault, restartOn } from './journey-faults.ts';
 import type { KubeClient } from './kube-client.ts';
 
 // Faults on the way to the API server and to Typha.
@@ -25,7 +25,7 @@ const hostNow = async (client: KubeClient): Promise<unknown> =>
 /** Somebody told calico-node an address of the API server where none is. A pod reads it once, when it starts. */
 const wrongEndpoint: Fault = ailing({
   finding: 'apiserver-service-ip-unreachable',
-  fix: { timeout: briefly },
+  fix: { timeout: briefly, undoTimeout: '3m' },
   bringUp: async (cluster) => {
     const { client, nodes } = cluster;
     await client.create(configMaps, kubeadm);
@@ -108,6 +108,15 @@ export const reachFaults = { wrongEndpoint, noTypha } satisfies Readonly<Record<
 const daemonSets = '/apis/apps/v1/namespaces/kube-system/daemonsets';
 const felix = `${calico}/felixconfigurations/default`;
 
+const slices = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
+// The API server of the tests does not tell where it is.
+const slice = {
+  metadata: { name: 'kubernetes', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+  addressType: 'IPv4',
+  endpoints: [{ addresses: ['10.64.8.5'], conditions: { ready: true } }],
+  ports: [{ name: 'https', port: Number(port), protocol: 'TCP' }],
+};
+
 const reachable = ({ nodes }: SimulatedCluster, isReachable: boolean): void => {
   for (const node of nodes.values())
     if (node.name === 'worker-3') node.isServiceIpReachable = isReachable;
@@ -118,10 +127,11 @@ export function bpfWithoutAddress(): Fault {
   let spec: unknown = null;
   return {
     finding: 'apiserver-service-ip-unreachable',
-    fix: { timeout: shortly },
+    fix: { timeout: briefly },
     bringUp: async (cluster) => {
       const { client } = cluster;
       await client.create(configMaps, kubeadm);
+      await client.create(slices, slice);
       await client.patch(felix, { spec: { bpfEnabled: true } });
       spec = valueAt(await client.get(`${daemonSets}/kube-proxy`), 'spec');
       await client.remove(`${daemonSets}/kube-proxy`);
@@ -133,6 +143,7 @@ export function bpfWithoutAddress(): Fault {
       reachable(cluster, true);
       await client.create(daemonSets, { metadata: { name: 'kube-proxy' }, spec });
       await client.patch(felix, { spec: { bpfEnabled: null } });
+      await client.remove(`${slices}/kubernetes`);
       await client.remove(`${configMaps}/kubeadm-config`);
     },
   };

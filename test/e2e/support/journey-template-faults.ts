@@ -78,6 +78,7 @@ const unprivileged: Fault = ailing({
 /** The name `localhost` is unknown on the machines, and Felix is told to use it. */
 const lostLocalhost: Fault = ailing({
   finding: 'localhost-unresolvable',
+  fix: { timeout: briefly },
   ails: () => ({
     has: (one) => variableOf(one, 'FELIX_HEALTHHOST') === undefined,
     says: [
@@ -121,6 +122,7 @@ const megabytes = ({ spec }: Container): number =>
 /** Somebody gave calico-node far less memory than it needs. */
 const smallMemory: Fault = ailing({
   finding: 'oom-killed',
+  fix: { timeout: briefly },
   ...between(
     container({ resources: { limits: { memory: '24Mi' } } }),
     container({ resources: { limits: null } }),
