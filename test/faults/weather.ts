@@ -214,6 +214,7 @@ function weatherWith(seed: string, random: Random, isOfReading: boolean): Weathe
     () => outage(seed),
     () => outage(seed),
     () => rivals(seed),
+    () => rivals(seed),
     () => silent(seed),
     () => loggedOut(seed),
     () => expired(seed),

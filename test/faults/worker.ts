@@ -1,5 +1,5 @@
 import { incidents } from './incidents.ts';
-import { travel } from './journey.ts';
+import { type Journey, travel } from './journey.ts';
 import { startStation } from './station.ts';
 
 // Runs journeys on one cluster and prints each as a line of JSON: `worker.ts INCIDENT SPEED SEED…`
@@ -19,9 +19,20 @@ let isEnough = false;
 process.once('SIGTERM', () => (isEnough = true));
 
 let station = await startStation(incident, Number(speed));
+
+// What is thrown on the way ends a journey, as a command does that hangs; nobody else would hear of it.
+async function travelled(seed: string): Promise<Journey> {
+  try {
+    return await travel(seed, station);
+  } catch (error) {
+    note(error);
+    return { seed, circumstance: 'unknown', legs: [], faults: ['it came to no end'] };
+  }
+}
+
 for (const seed of seeds) {
   if (isEnough) break;
-  const journey = await travel(seed, station);
+  const journey = await travelled(seed);
   const faults = [...journey.faults, ...loose.splice(0).map((text) => `nobody caught: ${text}`)];
   process.stdout.write(`${JSON.stringify({ ...journey, faults })}\n`);
   // What could not be brought back would spoil all that follow.
