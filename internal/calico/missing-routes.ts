@@ -124,19 +124,20 @@ interface Backend {
 // start_runit prints which daemons it leaves out; BIRD prints that it runs.
 const leavesOut = /^CALICO_NETWORKING_BACKEND is (vxlan|none) - no /;
 
-function backendOn(snapshot: Snapshot, view: NodeView): readonly Backend[] {
+function backendInLog(snapshot: Snapshot, view: NodeView): readonly Backend[] {
   const { pod } = view;
-  if (!pod) return [];
-  const lines = logLines(snapshot, pod, 'calico-node');
-  const line = lines.findLast(
+  const line = (pod ? logLines(snapshot, pod, 'calico-node') : []).findLast(
     ({ message }) => leavesOut.test(message) || message === 'bird: Started',
   );
-  if (line) {
-    const backend = leavesOut.exec(line.message)?.[1] ?? 'bird';
-    return [{ view, backend, evidence: [logEvidence(pod, 'calico-node', line)] }];
-  }
+  if (!pod || !line) return [];
+  const backend = leavesOut.exec(line.message)?.[1] ?? 'bird';
+  return [{ view, backend, evidence: [logEvidence(pod, 'calico-node', line)] }];
+}
+
+function backendInPod(snapshot: Snapshot, view: NodeView): readonly Backend[] {
+  const { pod } = view;
   const backend = settingsOn(snapshot, view).env.get('CALICO_NETWORKING_BACKEND');
-  if (!backend) return [];
+  if (!pod || !backend) return [];
   return [
     { view, backend, evidence: [fieldEvidence(pod, 'env CALICO_NETWORKING_BACKEND', backend)] },
   ];
@@ -150,15 +151,13 @@ const isRollingOut = (snapshot: Snapshot): boolean =>
       status.updatedNumberScheduled < (status.desiredNumberScheduled ?? 0),
   );
 
-function otherBackend(snapshot: Snapshot, views: readonly NodeView[]): readonly RoutelessNode[] {
-  const backends = views
-    .filter(({ health }) => health?.state === 'ready' || health?.state === 'sick')
-    .flatMap((view) => backendOn(snapshot, view));
+// What differs from most of the others.
+function exceptions(backends: readonly Backend[]): readonly RoutelessNode[] {
   const groups = [...Map.groupBy(backends, ({ backend }) => backend).values()].toSorted(
     (a, b) => b.length - a.length,
   );
   const [most = []] = groups;
-  if (groups.length < 2 || most.length * 2 <= backends.length || isRollingOut(snapshot)) return [];
+  if (most.length * 2 <= backends.length) return [];
   const contrasted = most.slice(0, 1).flatMap(({ evidence }) => evidence);
   return groups.slice(1).flatMap((group) =>
     group.map(({ view, backend, evidence }) => ({
@@ -169,6 +168,18 @@ function otherBackend(snapshot: Snapshot, views: readonly NodeView[]): readonly 
       evidence: [...evidence, ...contrasted],
     })),
   );
+}
+
+// Like is held against like: where the log of one node was not read, its setting against another's log says nothing of either.
+function otherBackend(snapshot: Snapshot, views: readonly NodeView[]): readonly RoutelessNode[] {
+  if (isRollingOut(snapshot)) return [];
+  const running = views.filter(
+    ({ health }) => health?.state === 'ready' || health?.state === 'sick',
+  );
+  return [
+    ...exceptions(running.flatMap((view) => backendInLog(snapshot, view))),
+    ...exceptions(running.flatMap((view) => backendInPod(snapshot, view))),
+  ];
 }
 
 interface Mesh {

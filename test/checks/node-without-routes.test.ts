@@ -198,6 +198,14 @@ describe('node-without-routes', () => {
           if (status) status.updatedNumberScheduled = 1;
         }),
     ],
+    [
+      'of one only the setting is known, of the others only the logs',
+      () =>
+        cluster((s) => {
+          setVariable(s, 'CALICO_NETWORKING_BACKEND', 'vxlan');
+          setLog(s, podOn(s, 'worker-3'), 'calico-node', '');
+        }),
+    ],
     ['all run VXLAN', () => cluster((s) => names.forEach((name) => backend(s, name, 'vxlan')))],
     [
       'route reflectors take the place of the mesh',
