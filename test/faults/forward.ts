@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import { gunzipSync } from 'node:zlib';
 
 /** A whole answer, as it came. */
 export interface Answer {
@@ -7,6 +8,10 @@ export interface Answer {
   readonly headers: OutgoingHttpHeaders;
   readonly body: Buffer;
 }
+
+/** The body of an answer as text; the API server compresses long ones. */
+export const textOfAnswer = ({ headers, body }: Answer): string =>
+  (headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
 
 export type Forward = (
   method: string,

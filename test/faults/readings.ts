@@ -1,5 +1,6 @@
 import { isObject } from '../support/json.ts';
 import { isLaterPage, placeOf } from './asked.ts';
+import { textOfAnswer } from './forward.ts';
 import type { Seen } from './proxy.ts';
 
 /** How the last reading of a list, an object or a log ended. */
@@ -13,8 +14,8 @@ export interface Reading {
 }
 
 function hasMore({ url, answer }: Seen): boolean {
-  if (answer === null || !/[?&]limit=/.test(url)) return false;
-  const list: unknown = JSON.parse(answer.body.toString());
+  if (answer === null || answer.status >= 300 || !/[?&]limit=/.test(url)) return false;
+  const list: unknown = JSON.parse(textOfAnswer(answer));
   const metadata = isObject(list) ? list['metadata'] : null;
   return isObject(metadata) && (metadata['continue'] ?? '') !== '';
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Deed } from './deed.ts';
 import { basis, reading } from './deeds.ts';
@@ -53,10 +54,18 @@ const deedOf = (
 
 const pools = '/apis/crd.projectcalico.org/v1/ippools?limit=500';
 const more = { metadata: { continue: 'token' } };
+const headers = { 'content-encoding': 'gzip' };
+const compressed = {
+  ...reading(pools),
+  answer: { status: 200, headers, body: gzipSync('{"items":[]}') },
+};
+const notServed = { status: 404, headers: {}, body: Buffer.from('404 page not found') };
 
 test.each<[string, readonly Seen[], boolean]>([
   ['read', [reading(pools)], true],
   ['in two pages', [reading(pools, more), reading(`${pools}&continue=token`)], true],
+  ['compressed', [compressed], true],
+  ['and not served', [{ ...reading(pools), answer: notServed }], true],
   ['but its last page', [reading(pools, more), lost(`${pools}&continue=token`)], false],
   ['but a page that nobody asked for', [reading(pools, more)], false],
   ['when asked again', [lost(pools), reading(pools)], true],
