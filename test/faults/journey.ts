@@ -230,7 +230,10 @@ export async function travel(seed: string, station: Station): Promise<Journey> {
   // Where only reading is at stake a command takes no time.
   const count = incident.isOfReading ? 4 + random.below(5) : 1 + random.below(3);
   for (let leg = 0; leg < count; leg += 1) {
-    const weather = weatherOf(`${seed}/${leg}`, incident.isOfReading);
+    const weather = weatherOf(`${seed}/${leg}`, {
+      isOfReading: incident.isOfReading ?? false,
+      hasRival: incident.rival !== null,
+    });
     const isMeddled = random.chance(0.2) && (await isMeddledWith(station));
     const command = isMeddled ? undoOf(random) : commandOf(random, station);
     const args = [...command, `--request-timeout=${requestTimeout}s`];

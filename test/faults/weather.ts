@@ -1,6 +1,7 @@
 import { askedOf, isLaterPage, placeOf } from './asked.ts';
 import type { Fault } from './fault.ts';
 import { randomOf, type Random } from './random.ts';
+import { parts } from './weather-parts.ts';
 import { common, lastingly, ofReads, ofWrites } from './weather-faults.ts';
 
 /** A request as the weather sees it. */
@@ -60,10 +61,13 @@ function badWrites(seed: string, density: number): Weather {
   };
 }
 
-function rivals(seed: string): Weather {
+function rivals(
+  seed: string,
+  kinds: readonly ('overtaken' | 'meddled')[] = ['overtaken', 'meddled'],
+): Weather {
   const random = randomOf(`${seed} rivals`);
   const density = random.pick([0.5, 1]);
-  const kind = random.pick(['overtaken', 'meddled'] as const);
+  const kind = random.pick(kinds);
   return {
     title: `somebody writes first with a chance of ${density} (${kind})`,
     faultFor: (request) =>
@@ -82,42 +86,6 @@ function silent(seed: string): Weather {
     },
   };
 }
-
-// Parts of the API that one back end may serve, or one rule of a proxy may spoil.
-const parts = [
-  '/api/v1/nodes',
-  '/api/v1/pods',
-  '/log?',
-  '/log?',
-  '/log?container=calico-node',
-  'labelSelector=k8s-app',
-  'fieldSelector=',
-  '/api/v1/events',
-  '/configmaps',
-  '/apis/apps/v1/',
-  '/daemonsets/',
-  '/namespaces/kube-system',
-  '/services',
-  '/endpoints/',
-  '/endpointslices',
-  '/leases',
-  '/apis/apiextensions.k8s.io/',
-  '/apis/rbac.authorization.k8s.io/',
-  '/clusterroles/calico-node',
-  '/apis/crd.projectcalico.org/',
-  '/ippools',
-  '/felixconfigurations',
-  '/clusterinformations',
-  '/apis/operator.tigera.io/',
-  '/installations',
-  '/apis/policy/',
-  '/eviction',
-  '/apis/metrics.k8s.io/',
-  '/apis/authorization.k8s.io/',
-  '/version',
-  '/apis',
-  'dryRun=All',
-] as const;
 
 function brokenPart(seed: string, lastingShare = 0.5): Weather {
   const random = randomOf(`${seed} part`);
@@ -201,7 +169,19 @@ function expired(seed: string): Weather {
   return { title, faultFor: () => null, certificateEndsAfter };
 }
 
-function weatherWith(seed: string, random: Random, isOfReading: boolean): Weather {
+/** What of a place decides about its weather. */
+export interface Place {
+  /** Most of the time something cannot be read at all. */
+  readonly isOfReading?: boolean;
+  /** There is somebody who changes the same as the tool. */
+  readonly hasRival?: boolean;
+}
+
+function weatherWith(
+  seed: string,
+  random: Random,
+  { isOfReading = false, hasRival = false }: Place,
+): Weather {
   const kinds: readonly (() => Weather)[] = [
     () => rain(seed, random.pick([0.02, 0.05, 0.15, 0.3])),
     () => rain(seed, random.pick([0.02, 0.05, 0.1])),
@@ -214,7 +194,6 @@ function weatherWith(seed: string, random: Random, isOfReading: boolean): Weathe
     () => outage(seed),
     () => outage(seed),
     () => rivals(seed),
-    () => rivals(seed),
     () => silent(seed),
     () => loggedOut(seed),
     () => expired(seed),
@@ -223,15 +202,16 @@ function weatherWith(seed: string, random: Random, isOfReading: boolean): Weathe
     () => interrupted(seed, badWrites(seed, 0.5)),
     () => sky,
   ];
+  if (hasRival && random.chance(0.12)) return rivals(seed, ['meddled']);
   if (isOfReading && random.chance(0.8))
     return random.chance(0.7) ? brokenPart(seed, 1) : lasting(seed);
   return random.pick(kinds)();
 }
 
-/** The weather of a seed. `isOfReading`: most of the time one in which something cannot be read at all. */
-export function weatherOf(seed: string, isOfReading = false): Weather {
+/** The weather of a seed. */
+export function weatherOf(seed: string, place: Place = {}): Weather {
   const random = randomOf(seed);
-  const weather = weatherWith(seed, random, isOfReading);
+  const weather = weatherWith(seed, random, place);
   const pageSize = random.pick([null, null, 3, 10]);
   if (pageSize === null || weather.pageSize !== undefined) return weather;
   return { ...weather, title: `${weather.title}; pages of ${pageSize}`, pageSize };
