@@ -10,6 +10,10 @@ export interface NodeBaseline {
   readonly isNodeReady: boolean;
   /** What its pod waited for (`CrashLoopBackOff`, …); empty if nothing. */
   readonly trouble: string;
+  /** Which pod that was; null if there was none. */
+  readonly podUid: string | null;
+  /** How often that pod had restarted. */
+  readonly restarts: number;
 }
 
 /** What is seen of a node while a template rolls out. */
@@ -151,9 +155,16 @@ export function baselines(
     nodes.filter((node) => !isNodeReady(node)).map(({ metadata }) => metadata.name),
   );
   return new Map(
-    nodeSights(pods, () => false).map(({ node, isReady, trouble }) => [
+    nodeSights(pods, () => false).map(({ node, pod, isReady, trouble, restarts }) => [
       node,
-      { node, isPodReady: isReady, isNodeReady: !unreachable.has(node), trouble },
+      {
+        node,
+        isPodReady: isReady,
+        isNodeReady: !unreachable.has(node),
+        trouble,
+        podUid: pod?.metadata.uid ?? null,
+        restarts,
+      },
     ]),
   );
 }

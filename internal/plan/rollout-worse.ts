@@ -135,9 +135,16 @@ function ofNode(node: WatchedNode, given: WorseCase): Worse | null {
 const wasGood = (node: WatchedNode, { before }: WorseCase): boolean =>
   before.get(node.node)?.isPodReady === true;
 
+// Where a change gives back a template of before, pods that were made from it stay, with the restarts that they had.
+function restartsSince({ node, pod, restarts }: WatchedNode, { before }: WorseCase): number {
+  const baseline = before.get(node);
+  const isSamePod = pod?.metadata.uid !== undefined && pod.metadata.uid === baseline?.podUid;
+  return isSamePod ? restarts - baseline.restarts : restarts;
+}
+
 function restarting(given: WorseCase): readonly Worse[] {
   const nodes = given.now.filter(
-    (node) => node.isUpdated && node.restarts > 0 && wasGood(node, given),
+    (node) => node.isUpdated && restartsSince(node, given) > 0 && wasGood(node, given),
   );
   if (nodes.length < 2) return [];
   return nodes.map(({ node, restarts }) => ({ kind: 'restarts', node, detail: String(restarts) }));

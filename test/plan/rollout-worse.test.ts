@@ -13,6 +13,8 @@ const well = (node: string): NodeBaseline => ({
   isPodReady: true,
   isNodeReady: true,
   trouble: '',
+  podUid: null,
+  restarts: 0,
 });
 const sick = (node: string, trouble = ''): NodeBaseline => ({
   ...well(node),
@@ -155,6 +157,17 @@ describe('a node that was well', () => {
       'restarts a',
       'restarts b',
     ]);
+  });
+
+  test('keep what they had where an older template comes back, and their pods with it', () => {
+    const pod = (node: string) => ({ kind: 'Pod', metadata: { name: node, uid: `of-${node}` } });
+    const kept = (node: string, restarts: number) =>
+      updated(node, { isReady: true, restarts, pod: pod(node) });
+    const before = ['a', 'b'].map((node) => ({ ...well(node), podUid: `of-${node}`, restarts: 4 }));
+    expect(kinds(before, [kept('a', 4), kept('b', 4)])).toEqual([]);
+    expect(kinds(before, [kept('a', 5), kept('b', 5)])).toEqual(['restarts a', 'restarts b']);
+    const others = ['a', 'b'].map((node) => ({ ...well(node), podUid: 'another', restarts: 4 }));
+    expect(kinds(others, [kept('a', 4), kept('b', 4)])).toEqual(['restarts a', 'restarts b']);
   });
 });
 

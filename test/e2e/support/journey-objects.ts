@@ -21,6 +21,7 @@ const paths: readonly string[] = [
   `${calico}/felixconfigurations`,
   `${calico}/ippools`,
   `${calico}/bgpconfigurations`,
+  `${calico}/clusterinformations`,
   '/apis/operator.tigera.io/v1/installations',
   '/apis/helm.cattle.io/v1/helmchartconfigs',
   // The controllers make their own when they come to it.

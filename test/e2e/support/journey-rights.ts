@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ExpectStatic } from 'vitest';
 import { type User, userOf } from './cluster/ask.ts';
@@ -197,7 +198,8 @@ export async function expectFixRights(
   expect(`${JSON.stringify(messages)}${stderr}`).not.toMatch(/forbidden|may not/);
   if (!isUndone) return needed;
   const present = (): Promise<object> => objectsOf(journey.cluster);
-  expect(await present()).not.toEqual(before);
+  const isChanged = !isDeepStrictEqual(await present(), before);
+  expect({ finding, result, messages, isChanged }).toMatchObject({ isChanged: true });
   await expectUndone(crowd, user, undoTimeout, expect);
   await expect.poll(present, patience).toEqual(before);
   return needed;
