@@ -9,9 +9,9 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** The body of an answer as text; the API server compresses long ones. */
-export const textOfAnswer = ({ headers, body }: Answer): string =>
-  (headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
+/** The body of an answer; the API server compresses long ones. */
+export const contentOf = ({ headers, body }: Answer): Buffer =>
+  headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
 
 export type Forward = (
   method: string,

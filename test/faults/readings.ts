@@ -1,6 +1,7 @@
+import { protobufListReader, protobufType } from '../../internal/cluster/protobuf-list.ts';
 import { isObject } from '../support/json.ts';
-import { isLaterPage, placeOf } from './asked.ts';
-import { textOfAnswer } from './forward.ts';
+import { askedOf, isLaterPage, placeOf } from './asked.ts';
+import { type Answer, contentOf } from './forward.ts';
 import type { Seen } from './proxy.ts';
 
 /** How the last reading of a list, an object or a log ended. */
@@ -13,9 +14,19 @@ export interface Reading {
   readonly isForbidden: boolean;
 }
 
+// The list around its items.
+function textOf(answer: Answer, url: string): string {
+  const content = contentOf(answer);
+  if (answer.headers['content-type'] !== protobufType) return content.toString();
+  const kind = askedOf('GET', url).resource === 'nodes' ? 'Node' : 'Pod';
+  const reader = protobufListReader(kind, () => null);
+  reader.push(content);
+  return reader.finish()?.envelope ?? '{"metadata":{"continue":"unreadable"}}';
+}
+
 function hasMore({ url, answer }: Seen): boolean {
   if (answer === null || answer.status >= 300 || !/[?&]limit=/.test(url)) return false;
-  const list: unknown = JSON.parse(textOfAnswer(answer));
+  const list: unknown = JSON.parse(textOf(answer, url));
   const metadata = isObject(list) ? list['metadata'] : null;
   return isObject(metadata) && (metadata['continue'] ?? '') !== '';
 }

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { listAnswer } from '../support/protobuf.ts';
 import type { Deed } from './deed.ts';
 import { basis, reading } from './deeds.ts';
 import type { Fault } from './fault.ts';
@@ -61,8 +62,20 @@ const compressed = {
 };
 const notServed = { status: 404, headers: {}, body: Buffer.from('404 page not found') };
 
+const nodes = '/api/v1/nodes?limit=500';
+const binary = (url: string, token: string): Seen => ({
+  ...reading(url),
+  answer: {
+    status: 200,
+    headers: { 'content-type': 'application/vnd.kubernetes.protobuf' },
+    body: listAnswer('Node', [[[1, [[1, 'pier-1']]]]], token),
+  },
+});
+
 test.each<[string, readonly Seen[], boolean]>([
   ['read', [reading(pools)], true],
+  ['in binary pages', [binary(nodes, 'a'), binary(`${nodes}&continue=a`, '')], true],
+  ['but a binary page that nobody asked for', [binary(nodes, 'a')], false],
   ['in two pages', [reading(pools, more), reading(`${pools}&continue=token`)], true],
   ['compressed', [compressed], true],
   ['and not served', [{ ...reading(pools), answer: notServed }], true],
