@@ -138,7 +138,8 @@ export const drainIncidents: readonly Incident[] = [
   {
     id: 'drain',
     namespace: 'kube-system',
-    mayWrite: /\/nodes\/worker-2$|\/namespaces\/default\/pods\//,
+    // Which of the node's pods may go is told in rules-drain.ts.
+    mayWrite: /\/nodes\/worker-2$|\/pods\//,
     rival: null,
     build: () => {
       const nodes = machines({}, 3);
