@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Deed } from './deed.ts';
-import { reading } from './deeds.ts';
+import { quiet, reading } from './deeds.ts';
 import type { Seen } from './proxy.ts';
 import { mannerFaults } from './rules-manners.ts';
 
@@ -17,23 +17,10 @@ const deedOf = (
   seen: readonly Seen[],
   part: Partial<Deed> = {},
 ): Deed => ({
-  ran: { args, code: 0, stdout: '', stderr: '', seconds: 1 },
-  namespace: 'kube-system',
+  ...quiet,
+  ran: { ...quiet.ran, args },
   mayWrite: /pier-1$/,
-  meddledWith: null,
-  damaged: [],
-  speed: 20,
   seen,
-  before: new Map(),
-  after: new Map(),
-  podsBefore: new Map(),
-  wasSick: false,
-  isSick: false,
-  isWell: true,
-  recordsBefore: [],
-  records: [],
-  secondsSinceInterrupt: null,
-  limitSeconds: 10,
   ...part,
 });
 

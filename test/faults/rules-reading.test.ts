@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { listAnswer } from '../support/protobuf.ts';
 import type { Deed } from './deed.ts';
-import { basis, reading } from './deeds.ts';
+import { basis, quiet, reading } from './deeds.ts';
 import type { Fault } from './fault.ts';
 import type { Seen } from './proxy.ts';
 import { readingsOf } from './readings.ts';
@@ -34,23 +34,9 @@ const deedOf = (
   seen: readonly Seen[],
   text = 'x',
 ): Deed => ({
-  ran: { args, code, stdout: text, stderr: '', seconds: 1 },
-  namespace: 'kube-system',
-  mayWrite: /./,
-  meddledWith: null,
-  damaged: [],
-  speed: 20,
+  ...quiet,
+  ran: { ...quiet.ran, args, code, stdout: text },
   seen,
-  before: new Map(),
-  after: new Map(),
-  podsBefore: new Map(),
-  wasSick: false,
-  isSick: false,
-  isWell: true,
-  recordsBefore: [],
-  records: [],
-  secondsSinceInterrupt: null,
-  limitSeconds: 10,
 });
 
 const pools = '/apis/crd.projectcalico.org/v1/ippools?limit=500';
